@@ -28,7 +28,13 @@ pub enum Role {
 impl Role {
     /// Every role.
     pub const ALL: [Self; 7] = [
-        Self::Administrator, Self::Coordinator, Self::UnitHead, Self::UnitHandler, Self::Leader, Self::Auditor, Self::Enterprise,
+        Self::Administrator,
+        Self::Coordinator,
+        Self::UnitHead,
+        Self::UnitHandler,
+        Self::Leader,
+        Self::Auditor,
+        Self::Enterprise,
     ];
 
     /// The identifier used in the API and the database.
@@ -95,8 +101,18 @@ pub enum Permission {
 impl Permission {
     /// Every permission.
     pub const ALL: [Self; 12] = [
-        Self::Desk, Self::Register, Self::SeeAll, Self::SeeUnit, Self::Dispatch, Self::Handle, Self::HeadUnit, Self::Instruct,
-        Self::Unmask, Self::Exchange, Self::Administer, Self::ReadLedger,
+        Self::Desk,
+        Self::Register,
+        Self::SeeAll,
+        Self::SeeUnit,
+        Self::Dispatch,
+        Self::Handle,
+        Self::HeadUnit,
+        Self::Instruct,
+        Self::Unmask,
+        Self::Exchange,
+        Self::Administer,
+        Self::ReadLedger,
     ];
 }
 

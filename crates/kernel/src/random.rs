@@ -2,7 +2,10 @@
 
 use std::sync::Mutex;
 
-use rand_chacha::{ChaCha8Rng, rand_core::{Rng, SeedableRng}};
+use rand_chacha::{
+    ChaCha8Rng,
+    rand_core::{Rng, SeedableRng},
+};
 
 /// A source of random bytes.
 pub trait Random: Send + Sync {
