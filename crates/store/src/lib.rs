@@ -19,6 +19,9 @@ mod select;
 mod sql;
 mod sqlite;
 mod store;
+#[cfg(feature = "testing")]
+#[expect(clippy::panic, reason = "a test that cannot have its database must say so")]
+pub mod testing;
 mod tx;
 mod value;
 
