@@ -97,7 +97,7 @@ impl Check<'_> {
                 self.errors.add("themes.toml", key("groups"), chinese, "either groups or a parent");
             }
             if let Some(parent) = &theme.parent
-                && !themes.get(parent).is_some_and(|parent| parent.parent.is_none())
+                && themes.get(parent).is_none_or(|parent| parent.parent.is_some())
             {
                 let chinese = format!("没有“{parent}”这个一级领域");
                 self.errors.add("themes.toml", key("parent"), chinese, "no such first-level theme");
