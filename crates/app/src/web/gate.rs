@@ -17,10 +17,12 @@ use kernel::{Error, Refusal};
 use super::error_pages;
 use super::errors::{Failed, Failure, Problem, status_of};
 use super::flash;
-use super::layout::{self, Looker, MenuEntry, Site, Undrawn};
+use super::layout::{self, Looker, Menu, Site, Undrawn};
 use super::parts::encode;
 use super::routes::Access;
-use super::session::{ClientAddress, Credential, Session, cookie, log_in_first};
+use super::session::{
+    ClientAddress, Credential, Session, SessionCookie, cookie, log_in_first, session_cookie, set_cookie,
+};
 
 /// A future in a box.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -30,8 +32,8 @@ pub trait Doorkeeper: Send + Sync + 'static {
     /// Whose credential this is; `None` where it is nobody's, or no longer.
     fn who(&self, credential: Credential) -> Later<'_, kernel::Result<Option<Session>>>;
 
-    /// The menu of the workbench for this session, with live numbers.
-    fn menu<'a>(&'a self, session: &'a Session) -> Later<'a, kernel::Result<Vec<MenuEntry>>>;
+    /// The menu of the workbench for this session, with live numbers, and the name of the unit.
+    fn menu<'a>(&'a self, session: &'a Session) -> Later<'a, kernel::Result<Menu>>;
 
     /// A fresh number under which a fault is logged.
     fn incident(&self) -> String;
@@ -75,17 +77,13 @@ impl Gate {
         &self.0.site
     }
 
-    /// The name of the session cookie; the prefix makes browsers insist on https and on this very host.
-    pub fn session_cookie(&self) -> &'static str {
-        session_cookie(&self.0.site)
-    }
-
     /// Lets a request through to its handler, or not, and draws the answer.
     pub(super) async fn pass(self, access: Access, request: Request, next: Next) -> Response {
         let (mut head, body) = request.into_parts();
         let asked = self.remember(&head);
         let address = client_address(&head, self.0.site.trust_proxy);
         head.extensions.insert(ClientAddress(address));
+        head.extensions.insert(SessionCookie::of(&head.headers, &self.0.site));
         let session = match self.who(&head.headers, &asked).await {
             Ok(session) => session,
             Err(error) => return self.finish(Failure(error).into_response(), &asked, None).await,
@@ -114,7 +112,7 @@ impl Gate {
     }
 
     async fn who(&self, headers: &HeaderMap, asked: &Asked) -> kernel::Result<Option<Session>> {
-        match credential(headers, asked.is_api(), self.session_cookie()) {
+        match credential(headers, asked.is_api(), session_cookie(self.0.site.https)) {
             Some(credential) => self.0.doorkeeper.who(credential).await,
             None => Ok(None),
         }
@@ -168,7 +166,7 @@ impl Gate {
         let menu = match session {
             // A page without numbers is better than no page: the error itself shows elsewhere.
             Some(session) if page.is_desk() => self.0.doorkeeper.menu(session).await.unwrap_or_default(),
-            _ => Vec::new(),
+            _ => Menu::default(),
         };
         let looker = Looker {
             site: &self.0.site,
@@ -211,21 +209,7 @@ impl Gate {
     }
 
     fn set_cookie(&self, headers: &mut HeaderMap, name: &str, value: &str, seconds: u32) {
-        set_cookie(headers, &self.0.site, name, value, seconds);
-    }
-}
-
-/// The name of the session cookie of `site`.
-pub fn session_cookie(site: &Site) -> &'static str {
-    if site.https { "__Host-santing" } else { "santing_session" }
-}
-
-/// Adds a cookie for `seconds`; 0 removes it.
-pub fn set_cookie(headers: &mut HeaderMap, site: &Site, name: &str, value: &str, seconds: u32) {
-    let secure = if site.https { "; Secure" } else { "" };
-    let line = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    if let Ok(line) = HeaderValue::from_str(&line) {
-        headers.append(header::SET_COOKIE, line);
+        set_cookie(headers, self.0.site.https, name, value, seconds);
     }
 }
 

@@ -149,11 +149,20 @@ pub struct MenuEntry {
     pub count: Option<u64>,
 }
 
+/// What the frame of the workbench needs to know of the house.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Menu {
+    /// The name of the unit of whoever looks.
+    pub unit: Option<String>,
+    /// The lines, in their order.
+    pub entries: Vec<MenuEntry>,
+}
+
 /// What the gate knows about the one who looks.
 pub(super) struct Looker<'a> {
     pub site: &'a Site,
     pub session: Option<&'a Session>,
-    pub menu: &'a [MenuEntry],
+    pub menu: &'a Menu,
     pub flash: Option<&'a str>,
     pub large: bool,
     pub address: &'a str,
@@ -244,7 +253,7 @@ fn public_frame(page: &Page, looker: &Looker<'_>) -> Markup {
 
 fn desk_frame(page: &Page, looker: &Looker<'_>) -> Markup {
     let current = page.at.as_deref().or_else(|| current_entry(looker));
-    let post = looker.session.and_then(|s| s.unit_name.as_deref()).unwrap_or(&looker.site.platform);
+    let post = looker.menu.unit.as_deref().unwrap_or(&looker.site.platform);
     html! {
         body.work {
             a.skip href="#main" { "跳到正文" }
@@ -265,7 +274,7 @@ fn desk_frame(page: &Page, looker: &Looker<'_>) -> Markup {
                 }
             } }
             div.desk {
-                nav.nav id="menu" popover aria-label="工作台" { (menu(looker.menu, current)) }
+                nav.nav id="menu" popover aria-label="工作台" { (menu(&looker.menu.entries, current)) }
                 main id="main" tabindex="-1" { (flash(looker)) (heading(page)) (page.body) }
             }
         }
@@ -292,7 +301,7 @@ fn current_entry<'a>(looker: &Looker<'a>) -> Option<&'a str> {
         true => looker.address == href,
         false => path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
     };
-    looker.menu.iter().map(|entry| entry.href).filter(|href| fits(href)).max_by_key(|href| href.len())
+    looker.menu.entries.iter().map(|entry| entry.href).filter(|href| fits(href)).max_by_key(|href| href.len())
 }
 
 fn sheet_frame(page: &Page) -> Markup {

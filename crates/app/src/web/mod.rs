@@ -62,14 +62,14 @@ pub mod when;
 mod tests;
 
 pub use errors::{Answer, Failure, Problem, ProblemField, invalid_only, panicked, status_of};
-pub use extract::{BODY_LIMIT, JsonBody, PathParams, QueryParams, parse_json};
+pub use extract::{BODY_LIMIT, JsonBody, PathParams, QueryParams, decode_pairs, parse_json};
 pub use fields::{Field, error_summary, hidden};
 pub use flash::{Onward, onward};
 pub use form::{FormBody, FormView, UPLOAD_LIMIT, Upload};
-pub use gate::{Doorkeeper, Gate, Later, session_cookie, set_cookie};
-pub use layout::{MenuEntry, Page, Site};
+pub use gate::{Doorkeeper, Gate, Later};
+pub use layout::{Menu, MenuEntry, Page, Site};
 pub use mount::mount;
 pub use openapi::openapi;
 pub use routes::{Access, Described, Route, Routes};
-pub use session::{ClientAddress, Credential, Session, Visitor, cookie, local_path};
+pub use session::{ClientAddress, Credential, Session, SessionCookie, Visitor, local_path};
 pub use throttle::Throttle;

@@ -15,9 +15,9 @@ use super::errors::{Failed, Failure};
 use super::extract::PathParams;
 use super::flash::{Onward, onward};
 use super::form::FormBody;
-use super::gate::{Gate, LARGE, set_cookie};
+use super::gate::{Gate, LARGE};
 use super::routes::{Access, Routes};
-use super::session::local_path;
+use super::session::{local_path, set_cookie};
 
 /// The router of `routes`, each behind `gate`.
 pub fn mount<S: Clone + Send + Sync + 'static>(routes: Routes<S>, gate: &Gate, state: S) -> Router {
@@ -84,6 +84,6 @@ async fn wrong_method() -> Response {
 async fn toggle_large(State(gate): State<Gate>, form: FormBody) -> (HeaderMap, Onward) {
     let mut headers = HeaderMap::new();
     let (value, seconds) = if form.get("large") == Some("on") { ("1", 365 * 86_400) } else { ("", 0) };
-    set_cookie(&mut headers, gate.site(), LARGE, value, seconds);
+    set_cookie(&mut headers, gate.site().https, LARGE, value, seconds);
     (headers, onward(local_path(form.get("next"), "/")))
 }

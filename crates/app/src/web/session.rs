@@ -4,10 +4,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::extract::FromRequestParts;
-use axum::http::{HeaderMap, header, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
 use kernel::{Actor, Id, Permission, Refusal, RefusalKind};
 
 use super::errors::Failure;
+use super::layout::Site;
 
 /// What a request brings to prove who is asking.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,8 +30,6 @@ pub struct Session {
     pub id: Id,
     /// The name to log in with.
     pub username: String,
-    /// The unit's name, for staff of a unit.
-    pub unit_name: Option<String>,
     /// What the roles held now permit.
     pub permissions: Vec<Permission>,
     /// True until the one-time password has been replaced; until then nothing else can be done.
@@ -104,4 +103,54 @@ pub fn local_path<'a>(next: Option<&'a str>, otherwise: &'a str) -> &'a str {
         path.starts_with('/') && !path[1..].starts_with(['/', '\\']) && !path.chars().any(|c| c.is_control())
     };
     next.filter(harmless).unwrap_or(otherwise)
+}
+
+/// The name of the session cookie; the prefix makes browsers insist on https and on this very host.
+pub(super) fn session_cookie(https: bool) -> &'static str {
+    if https { "__Host-santing" } else { "santing_session" }
+}
+
+/// Adds a cookie for `seconds`; 0 removes it.
+pub(super) fn set_cookie(headers: &mut HeaderMap, https: bool, name: &str, value: &str, seconds: u32) {
+    let secure = if https { "; Secure" } else { "" };
+    let line = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(line) = HeaderValue::from_str(&line) {
+        headers.append(header::SET_COOKIE, line);
+    }
+}
+
+/// The session's cookie, for the handlers that begin and end sessions. Its headers go into the response:
+/// `Ok((cookie.keep(&secret, seconds), onward("/desk")))`.
+#[derive(Clone)]
+pub struct SessionCookie {
+    /// The secret that the request brought.
+    pub secret: Option<String>,
+    https: bool,
+}
+
+impl SessionCookie {
+    pub(super) fn of(headers: &HeaderMap, site: &Site) -> Self {
+        let secret = cookie(headers, session_cookie(site.https)).filter(|v| !v.is_empty()).map(str::to_owned);
+        Self { secret, https: site.https }
+    }
+
+    /// Gives the browser `secret` for `seconds`.
+    pub fn keep(&self, secret: &str, seconds: u32) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        set_cookie(&mut headers, self.https, session_cookie(self.https), secret, seconds);
+        headers
+    }
+
+    /// Takes the cookie away.
+    pub fn forget(&self) -> HeaderMap {
+        self.keep("", 0)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionCookie {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or(Self { secret: None, https: false }))
+    }
 }

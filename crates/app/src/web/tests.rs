@@ -21,7 +21,6 @@ fn person(name: &str, permissions: &[Permission]) -> Session {
         account: Id(1),
         id: Id(2),
         username: name.into(),
-        unit_name: Some("市营商环境办".into()),
         permissions: permissions.to_vec(),
         must_change_password: name == "新人",
     }
@@ -41,9 +40,12 @@ impl Doorkeeper for TwoPeople {
         })
     }
 
-    fn menu<'a>(&'a self, _: &'a Session) -> Later<'a, kernel::Result<Vec<MenuEntry>>> {
+    fn menu<'a>(&'a self, _: &'a Session) -> Later<'a, kernel::Result<Menu>> {
         let entry = |label, href, count| MenuEntry { section: "", label, href, count };
-        Box::pin(async move { Ok(vec![entry("今天要办", "/desk", Some(1284)), entry("诉求", "/demands", None)]) })
+        Box::pin(async move {
+            let entries = vec![entry("今天要办", "/desk", Some(1284)), entry("诉求", "/demands", None)];
+            Ok(Menu { unit: Some("市营商环境办".into()), entries })
+        })
     }
 
     fn incident(&self) -> String {

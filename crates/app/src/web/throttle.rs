@@ -57,6 +57,13 @@ impl Throttle {
         Ok(())
     }
 
+    /// Gives one try of `key` back: what was tried turned out to be no abuse.
+    pub fn refund(&self, key: &str) {
+        let tag = self.hasher.hash_one(key) | 1;
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.iter_mut().filter(|b| b.tag == tag).for_each(|b| b.spent = (b.spent - 1.0).max(0.0));
+    }
+
     /// Gives the tries of `key` back, after one that succeeded.
     pub fn forgive(&self, key: &str) {
         let tag = self.hasher.hash_one(key) | 1;
