@@ -24,13 +24,34 @@ pub enum Weight {
     Text,
 }
 
+/// A term that is searched for, as the `text` crate makes it: letters and digits only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The term.
+    pub text: String,
+    /// Whether any indexed term that begins so will do.
+    pub prefix: bool,
+}
+
+impl Term {
+    /// A term that must be there as it is.
+    pub fn whole(text: impl Into<String>) -> Self {
+        Self { text: text.into(), prefix: false }
+    }
+
+    /// The beginning of a term.
+    pub fn prefix(text: impl Into<String>) -> Self {
+        Self { text: text.into(), prefix: true }
+    }
+}
+
 /// What is searched for.
 #[derive(Clone, Debug)]
 pub struct Search<'a> {
     /// The kind of document.
     pub kind: &'static str,
     /// Terms that must all be there.
-    pub terms: &'a [String],
+    pub terms: &'a [Term],
     /// Whether they must all be in the title.
     pub title_only: bool,
     /// Only documents older than this one: the last of the page before.
@@ -148,16 +169,20 @@ impl Tx {
         Ok((probe, vec![query.into()]))
     }
 
-    fn text_query(&self, kind: &str, terms: &[String], title_only: bool) -> Option<String> {
-        let marks: Vec<String> = terms
-            .iter()
-            .flat_map(|term| term.split_whitespace())
-            .filter_map(clean)
-            .map(|term| marked(kind, if title_only { Weight::Title } else { Weight::Text }, &term))
-            .map(|term| if self.is_postgres() { format!("'{term}'") } else { format!("\"{term}\"") })
-            .collect();
-        let and = if self.is_postgres() { " & " } else { " AND " };
-        (!marks.is_empty()).then(|| marks.join(and))
+    fn text_query(&self, kind: &str, terms: &[Term], title_only: bool) -> Option<String> {
+        let weight = if title_only { Weight::Title } else { Weight::Text };
+        let postgres = self.is_postgres();
+        let quoted = |term: &Term| {
+            let text = marked(kind, weight, &clean(&term.text)?);
+            Some(match (postgres, term.prefix) {
+                (true, false) => format!("'{text}'"),
+                (true, true) => format!("'{text}':*"),
+                (false, false) => format!("\"{text}\""),
+                (false, true) => format!("\"{text}\"*"),
+            })
+        };
+        let terms: Vec<String> = terms.iter().filter_map(quoted).collect();
+        (!terms.is_empty()).then(|| terms.join(if postgres { " & " } else { " AND " }))
     }
 }
 

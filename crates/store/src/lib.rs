@@ -27,7 +27,7 @@ mod value;
 
 pub use attachments::Attachment;
 pub use fault::is_duplicate;
-pub use fulltext::{Pending, Search, Weight};
+pub use fulltext::{Pending, Search, Term, Weight};
 pub use hash::HashKind;
 pub use jobs::{Claimed, Job};
 pub use ledger::{ERASE, Entry, Field, LedgerFilter, Recorded, RecordedEntry, SEALED_AT_ONCE};

@@ -1,5 +1,6 @@
 //! Queries whose conditions depend on what the user asked for. The pieces are literals; only values come from outside.
 
+use crate::fulltext::Term;
 use crate::sql::Sql;
 use crate::value::{Args, Value};
 
@@ -17,14 +18,14 @@ pub struct Select {
 #[derive(Clone, Debug)]
 enum Condition {
     Sql(&'static str, Vec<Value>),
-    Text { kind: &'static str, column: &'static str, terms: Vec<String> },
+    Text { kind: &'static str, column: &'static str, terms: Vec<Term> },
 }
 
 /// The text condition of a [`Select`], handed to the full-text index when the query runs.
 pub(crate) struct TextCondition<'a> {
     pub kind: &'static str,
     pub column: &'static str,
-    pub terms: &'a [String],
+    pub terms: &'a [Term],
 }
 
 impl Select {
@@ -63,7 +64,7 @@ impl Select {
     }
 
     /// Keeps the rows whose `column` (an id) was indexed under `kind` with every one of `terms`. No terms, no condition.
-    pub fn matching(mut self, kind: &'static str, column: &'static str, terms: &[String]) -> Self {
+    pub fn matching(mut self, kind: &'static str, column: &'static str, terms: &[Term]) -> Self {
         if !terms.is_empty() {
             self.conditions.push(Condition::Text { kind, column, terms: terms.to_vec() });
         }

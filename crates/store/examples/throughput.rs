@@ -1,0 +1,76 @@
+//! What the store's own limit is: durable transactions per second, each one 1 kB row and one ledger entry, and lists
+//! of 50, on both engines. `cargo run --release -p store --features testing --example throughput`
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant as Stopwatch};
+
+use kernel::{Actor, Instant};
+use store::{Entry, Location, Migration, Options, Store, args, sql, testing};
+
+const SCHEMA: &[Migration] = &[Migration {
+    name: "bench-1",
+    sql: "CREATE TABLE doc (id BIGINT PRIMARY KEY, number TEXT UNIQUE NOT NULL, status TEXT NOT NULL, body TEXT NOT NULL);
+          CREATE INDEX doc_status ON doc (status, id);",
+}];
+const SPAN: Duration = Duration::from_secs(3);
+
+fn main() {
+    let dir = tempfile::tempdir_in(std::env::var("BENCH_DIR").unwrap_or_else(|_| ".".into())).expect("a directory");
+    run("SQLite", &Location::of(None, dir.path()));
+    if let Some(cluster) = testing::durable_postgres() {
+        let url = cluster.database().expect("a database");
+        run("PostgreSQL", &Location::of(Some(&url), dir.path().join("pg")));
+    }
+}
+
+fn run(engine: &str, location: &Location) {
+    let store = Store::open(location, Options::system()).expect("a store");
+    store.migrate(SCHEMA).expect("a schema");
+    let write = |callers| measure(&store, callers, create);
+    println!("{engine}: writes/s at 1/8/32 callers: {:.0} / {:.0} / {:.0}", write(1), write(8), write(32));
+    let read = |callers| measure(&store, callers, list);
+    println!("{engine}: lists of 50/s at 1/8/32 callers: {:.0} / {:.0} / {:.0}", read(1), read(8), read(32));
+}
+
+fn measure(store: &Store, callers: usize, work: fn(&Store, &str)) -> f64 {
+    let (count, barrier) = (AtomicU64::new(0), Arc::new(Barrier::new(callers)));
+    let body = "诉求".repeat(170);
+    std::thread::scope(|scope| {
+        for _ in 0..callers {
+            scope.spawn(|| {
+                barrier.wait();
+                let begun = Stopwatch::now();
+                while begun.elapsed() < SPAN {
+                    work(store, &body);
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    count.load(Ordering::Relaxed) as f64 / SPAN.as_secs_f64()
+}
+
+fn create(store: &Store, body: &str) {
+    let body = body.to_owned();
+    let made = store.write_now(move |tx| {
+        let id = tx.next_id();
+        tx.run(
+            sql!("INSERT INTO doc (id, number, status, body) VALUES ($1, $2, $3, $4)"),
+            args![id, format!("AN{id}"), "new", &body],
+        )?;
+        let entry = Entry::new(format!("doc:{id}"), "doc.make", &Actor::system(), Instant(1));
+        tx.record(&entry.field("status", "new").field("title", "标题"))
+    });
+    made.expect("a row");
+}
+
+fn list(store: &Store, _: &str) {
+    let rows = store.read_now(|tx| {
+        tx.all::<(i64, String, String, String)>(
+            sql!("SELECT id, number, status, body FROM doc WHERE status = $1 ORDER BY id DESC LIMIT 50"),
+            args!["new"],
+        )
+    });
+    assert_eq!(rows.expect("a list").len(), 50);
+}
