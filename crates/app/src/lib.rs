@@ -1,4 +1,27 @@
-//! The business of Santing: one folder per capability.
+//! The business of Santing: one folder per capability, in the order in which they may use each other: a later room may
+//! use an earlier one, never the other way round.
 
 pub mod city;
+pub mod context;
+pub mod idempotency;
 pub mod web;
+
+pub mod people;
+pub mod units;
+pub mod enterprises;
+pub mod demands;
+
+use store::Migration;
+
+use crate::context::App;
+use crate::web::Routes;
+
+/// Every room's tables, in the order in which they came to be.
+pub fn migrations() -> Vec<Migration> {
+    [idempotency::MIGRATIONS, units::MIGRATIONS, enterprises::MIGRATIONS, demands::MIGRATIONS].concat()
+}
+
+/// Every address that the program answers.
+pub fn routes() -> Routes<App> {
+    demands::routes().and(units::routes()).and(enterprises::routes())
+}

@@ -130,11 +130,16 @@ impl Checker {
         self.0.push(FieldError { field: field.into(), code, message: message.into() });
     }
 
+    /// Whether something is already known to be wrong with `field`.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.iter().any(|error| error.field == field)
+    }
+
     /// A text of 1 to `most` characters after trimming; `name` is the field's Chinese name. Control characters other
     /// than line breaks and tabs are refused, because neither engine nor any print survives a NUL.
     pub fn text(&mut self, field: &str, name: &str, value: Option<&str>, most: usize) -> String {
         let text = self.optional_text(field, name, value, most);
-        if text.is_none() && !self.0.iter().any(|e| e.field == field) {
+        if text.is_none() && !self.has(field) {
             self.wrong(field, "required", format!("请填写{name}"));
         }
         text.unwrap_or_default()

@@ -1,0 +1,281 @@
+//! Lists of demands, within the asker's sight: filtered, searched, counted, and the three lists as of any date.
+
+use jiff::civil::Date;
+use kernel::{Error, Id, Instant, Page, PageRequest, Refusal, Result};
+use serde::Serialize;
+use store::{FromRow, Row, Select, Term, sql};
+use text::{Piece, Query};
+
+use crate::context::Cx;
+use crate::demands::rules::filter::{Filter, Sort};
+use crate::demands::rules::vocabulary::{Audience, ClockName, DemandKind, Route, Status, Tier};
+use crate::demands::{TEXT_KIND, records, sight};
+
+/// A demand as one row of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// The row.
+    pub id: Id,
+    /// The number.
+    pub number: String,
+    /// The version, for acts straight from a list.
+    pub version: i64,
+    /// The title.
+    pub title: String,
+    /// The entrance.
+    pub audience: Audience,
+    /// The channel's code.
+    pub channel: String,
+    /// The firm.
+    pub enterprise_name: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// The list it stands in.
+    pub kind: Option<DemandKind>,
+    /// The theme's code.
+    pub theme: Option<String>,
+    /// The tier.
+    pub tier: Option<Tier>,
+    /// The route.
+    pub route: Option<Route>,
+    /// 紧急
+    pub urgent: bool,
+    /// The lead unit's code.
+    pub lead_unit: Option<String>,
+    /// When it was received.
+    pub received_at: Instant,
+    /// When its present holder got it.
+    pub held_since: Instant,
+    /// When the next clock is due.
+    pub due_at: Option<Instant>,
+    /// Which clock that is.
+    pub due_clock: Option<ClockName>,
+    /// Where the words that were searched for stand.
+    pub snippet: Vec<Piece>,
+}
+
+impl FromRow for Summary {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            number: row.get(1)?,
+            version: row.get(2)?,
+            title: row.get(3)?,
+            audience: records::word(row, 4)?,
+            channel: row.get(5)?,
+            enterprise_name: row.get(6)?,
+            status: records::word(row, 7)?,
+            kind: records::optional_word(row, 8)?,
+            theme: row.get(9)?,
+            tier: records::optional_word(row, 10)?,
+            route: records::optional_word(row, 11)?,
+            urgent: row.get(12)?,
+            lead_unit: row.get(13)?,
+            received_at: row.get(14)?,
+            held_since: row.get(15)?,
+            due_at: row.get(16)?,
+            due_clock: records::optional_word(row, 17)?,
+            snippet: Vec::new(),
+        })
+    }
+}
+
+/// A count that stops at [`Count::MOST`], because nobody reads a list that long and no page should wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// How many, at most [`Count::MOST`].
+    pub n: usize,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+impl Count {
+    /// Where counting stops.
+    pub const MOST: usize = 10_000;
+}
+
+const SUMMARIES: store::Sql = sql!(
+    "SELECT d.id, d.number, d.version, d.title, d.audience, d.channel, d.enterprise_name, d.status, d.kind, d.theme, d.tier,
+        d.route, d.urgent, d.lead_unit, d.received_at, d.held_since, d.due_at, d.due_clock FROM demand d"
+);
+
+/// One page of the demands that `filter` asks for and the actor sees.
+pub fn list(cx: &mut Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Page<Summary>> {
+    if let Some(q) = filter.q.as_deref() {
+        return search(cx, filter, &Query::parse(q), page);
+    }
+    let select = narrowed(cx, SUMMARIES, filter);
+    let select = match (filter.sort, cursor(page)?) {
+        (Sort::Received, None) => select.order("d.received_at DESC, d.id DESC"),
+        (Sort::Received, Some(after)) => {
+            select.and("(d.received_at, d.id) < (?, ?)", after).order("d.received_at DESC, d.id DESC")
+        }
+        (Sort::Oldest, None) => select.order("d.received_at, d.id"),
+        (Sort::Oldest, Some(after)) => select.and("(d.received_at, d.id) > (?, ?)", after).order("d.received_at, d.id"),
+        (Sort::Due, None) => select.order("d.due_at, d.id"),
+        (Sort::Due, Some(after)) => select.and("(d.due_at, d.id) > (?, ?)", after).order("d.due_at, d.id"),
+    };
+    let items: Vec<Summary> = cx.tx.select(&select.limit(page.limit + 1))?;
+    Ok(cut(items, page.limit, |row| match filter.sort {
+        Sort::Due => (row.due_at.unwrap_or_default().0, row.id.0),
+        _ => (row.received_at.0, row.id.0),
+    }))
+}
+
+/// How many demands `filter` asks for that the actor sees.
+pub fn count(cx: &mut Cx<'_>, filter: &Filter) -> Result<Count> {
+    let select = narrowed(cx, sql!("SELECT d.id FROM demand d"), filter);
+    let select = match filter.q.as_deref() {
+        None => select,
+        Some(q) => select.matching(TEXT_KIND, "d.id", &index_terms(&Query::parse(q))),
+    };
+    let ids: Vec<i64> = cx.tx.select(&select.limit(Count::MOST + 1))?;
+    Ok(Count { n: ids.len().min(Count::MOST), more: ids.len() > Count::MOST })
+}
+
+/// How the three lists stood at the end of a local day: kind, status, and how many.
+pub fn census(cx: &mut Cx<'_>, day: Date) -> Result<Vec<(Option<DemandKind>, Status, i64)>> {
+    crate::people::require(cx.actor, kernel::Permission::SeeAll)?;
+    let at = end_of(cx, day);
+    let rows = records::census(cx.tx, at)?;
+    Ok(rows.into_iter().map(|(kind, status, n)| (kind.as_deref().and_then(DemandKind::from_code), status, n)).collect())
+}
+
+/// Which part of the three lists is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lot {
+    /// One list; `Some(None)` is what has not been put into any yet, `None` is everything.
+    pub kind: Option<Option<DemandKind>>,
+    /// Any of these statuses; empty is all.
+    pub statuses: Vec<Status>,
+}
+
+/// The demands that stood in a list at the end of a local day, latest received first.
+pub fn as_of(cx: &mut Cx<'_>, day: Date, lot: &Lot, page: &PageRequest) -> Result<Page<Summary>> {
+    crate::people::require(cx.actor, kernel::Permission::SeeAll)?;
+    let at = end_of(cx, day);
+    // The phase's own status and kind: how it stood then, not how it stands now.
+    let base = sql!(
+        "SELECT d.id, d.number, d.version, d.title, d.audience, d.channel, d.enterprise_name, p.status, p.kind, d.theme,
+            d.tier, d.route, d.urgent, p.lead_unit, d.received_at, d.held_since, d.due_at, d.due_clock
+         FROM demand_phase p JOIN demand d ON d.id = p.demand_id"
+    );
+    let mut select = Select::new(base).and("p.from_at <= ? AND p.until_at > ?", (at, at));
+    select = match lot.kind {
+        Some(Some(kind)) => select.and("p.kind = ?", kind.code()),
+        Some(None) => select.and("p.kind IS NULL", ()),
+        None => select,
+    };
+    if !lot.statuses.is_empty() {
+        select = select.and_in("p.status IN (", lot.statuses.iter().map(|status| status.code()));
+    }
+    if let Some(after) = cursor(page)? {
+        select = select.and("(d.received_at, d.id) < (?, ?)", after);
+    }
+    let items: Vec<Summary> = cx.tx.select(&select.order("d.received_at DESC, d.id DESC").limit(page.limit + 1))?;
+    Ok(cut(items, page.limit, |row| (row.received_at.0, row.id.0)))
+}
+
+/// The last instant of a local day.
+fn end_of(cx: &Cx<'_>, day: Date) -> Instant {
+    Instant(start_of(cx, day.saturating_add(jiff::Span::new().days(1))).0 - 1)
+}
+
+fn start_of(cx: &Cx<'_>, day: Date) -> Instant {
+    day.to_zoned_datetime(cx.app.city().zone.clone()).map_or(Instant(i64::MAX), |zoned| Instant::from(&zoned))
+}
+
+/// Newest registered first: candidates come from the index, and each is checked against the words as they stand, because
+/// pairs of characters can meet by chance.
+fn search(cx: &mut Cx<'_>, filter: &Filter, query: &Query, page: &PageRequest) -> Result<Page<Summary>> {
+    let mut after = cursor(page)?;
+    let mut found: Vec<Summary> = Vec::new();
+    let batch = page.limit + 1;
+    // Chance meetings are rare; a query that is nothing but them ends after a few batches with what there is.
+    for _ in 0..4 {
+        let mut select = narrowed(cx, SUMMARIES, filter).matching(TEXT_KIND, "d.id", &index_terms(query));
+        if let Some((_, id)) = after {
+            select = select.and("d.id < ?", id);
+        }
+        let rows: Vec<Summary> = cx.tx.select(&select.order("d.id DESC").limit(batch))?;
+        let exhausted = rows.len() < batch;
+        after = rows.last().map(|row| (0, row.id.0)).or(after);
+        for row in rows {
+            found.extend(checked(cx, row, query)?);
+        }
+        if exhausted || found.len() > page.limit {
+            break;
+        }
+    }
+    Ok(cut(found, page.limit, |row| (0, row.id.0)))
+}
+
+/// The row with its snippet, if its words really have what was searched for.
+fn checked(cx: &mut Cx<'_>, mut row: Summary, query: &Query) -> Result<Option<Summary>> {
+    let texts = texts(cx, row.id)?;
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    if !query.matches_any(&texts) {
+        return Ok(None);
+    }
+    let shown = texts.iter().skip(1).find(|text| query.matches(text)).or(texts.get(1));
+    row.snippet = shown.map(|text| query.snippet(text, 80)).unwrap_or_default();
+    Ok(Some(row))
+}
+
+/// Every text of a demand that is searched: title, words, firm, number, replies.
+pub fn texts(cx: &mut Cx<'_>, id: Id) -> Result<Vec<String>> {
+    let Some(demand) = records::by_id(cx.tx, id)? else { return Ok(Vec::new()) };
+    let mut texts = vec![demand.said.title, demand.said.text];
+    for reply in records::replies(cx.tx, id)? {
+        texts.push([reply.what.policy_reading, reply.what.measures, reply.what.opinion].join("\n"));
+    }
+    texts.extend(demand.said.enterprise_name);
+    texts.push(demand.number);
+    Ok(texts)
+}
+
+fn index_terms(query: &Query) -> Vec<Term> {
+    query.terms().iter().map(|term| Term { text: term.text.clone(), prefix: term.prefix }).collect()
+}
+
+fn narrowed(cx: &Cx<'_>, base: store::Sql, filter: &Filter) -> Select {
+    let mut select = sight::narrow(Select::new(base), cx.actor)
+        .and_some("d.lead_unit = ?", filter.unit.as_ref())
+        .and_some("d.theme = ?", filter.theme.as_ref())
+        .and_some("d.channel = ?", filter.channel.as_ref())
+        .and_some("d.tier = ?", filter.tier.map(|w| w.code()))
+        .and_some("d.route = ?", filter.route.map(|w| w.code()))
+        .and_some("d.kind = ?", filter.kind.map(|w| w.code()))
+        .and_some("d.audience = ?", filter.audience.map(|w| w.code()))
+        .and_some("d.enterprise_id = ?", filter.enterprise)
+        .and_some("d.received_at >= ?", filter.from.map(|day| start_of(cx, day)))
+        .and_some("d.received_at <= ?", filter.to.map(|day| end_of(cx, day)));
+    if !filter.statuses.is_empty() {
+        select = select.and_in("d.status IN (", filter.statuses.iter().map(|s| s.code()));
+    }
+    // Here and not in the order, so that a count is the length of its list.
+    if filter.sort == Sort::Due {
+        select = select.and("d.due_at IS NOT NULL", ());
+    }
+    if filter.overdue {
+        select = select.and("d.due_at IS NOT NULL AND d.due_at < ?", cx.now);
+    }
+    if filter.due_today {
+        select =
+            select.and("d.due_at IS NOT NULL AND d.due_at >= ? AND d.due_at <= ?", (cx.now, end_of(cx, cx.today())));
+    }
+    select
+}
+
+fn cursor(page: &PageRequest) -> Result<Option<(i64, i64)>> {
+    let Some(text) = &page.cursor else { return Ok(None) };
+    let parts = text.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    parts.map(Some).ok_or_else(|| Error::from(Refusal::field("cursor", "bad_format", "翻页标记不对，请从第一页开始")))
+}
+
+fn cut(mut items: Vec<Summary>, limit: usize, key: impl Fn(&Summary) -> (i64, i64)) -> Page<Summary> {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|row| key(row)).map(|(a, b)| format!("{a}.{b}"));
+    Page { items, next }
+}

@@ -1,0 +1,9 @@
+//! The acts on demands: load, rule, save, ledger, in one transaction each.
+
+pub mod files;
+pub mod intake;
+pub mod listing;
+pub mod moving;
+pub mod proposing;
+pub mod resembling;
+pub mod viewing;

@@ -1,0 +1,34 @@
+//! 诉求: the closed loop (plan 二(三)2: 常态收集、分类交办、协调会商、跟踪督办). A demand comes in by any channel, is sorted,
+//! handed to the unit that owns it, answered, called back and closed; every step is an entry of its ledger stream, and
+//! whoever holds the query code sees where it stands. The law is one table, [`rules::moves::MOVES`].
+
+pub mod actions;
+pub mod api;
+pub mod codes;
+pub mod figures;
+pub mod lookup;
+mod records;
+pub mod rules;
+pub mod serials;
+pub mod sight;
+
+use store::Migration;
+
+use crate::context::App;
+use crate::web::Routes;
+
+/// The kind under which demands stand in the full-text index.
+pub const TEXT_KIND: &str = "demand";
+
+/// This room's tables.
+pub const MIGRATIONS: &[Migration] = &[Migration { name: "demands-1", sql: include_str!("schema.sql") }];
+
+/// The ledger stream of a demand.
+pub fn stream(number: &str) -> String {
+    format!("demand:{number}")
+}
+
+/// This room's addresses.
+pub fn routes() -> Routes<App> {
+    api::routes()
+}

@@ -1,0 +1,10 @@
+//! The law of demands. Pure: no transaction, no async, no clock reads.
+
+pub mod case;
+pub mod clocks;
+pub mod decide;
+pub mod fields;
+pub mod filter;
+pub mod intake;
+pub mod moves;
+pub mod vocabulary;
