@@ -30,7 +30,9 @@ pub use fault::is_duplicate;
 pub use fulltext::{Pending, Search, Term, Weight};
 pub use hash::HashKind;
 pub use jobs::{Claimed, Job};
-pub use ledger::{ERASE, Entry, Field, LedgerFilter, Recorded, RecordedEntry, SEALED_AT_ONCE};
+pub use ledger::{
+    ERASE, Entry, Field, LedgerFilter, Problem, Recorded, RecordedEntry, Report, SEALED_AT_ONCE, verify_file,
+};
 pub use migrate::Migration;
 pub use row::{FromRow, Row};
 pub use select::Select;

@@ -47,6 +47,11 @@ pub fn fresh_database() -> Option<String> {
     })
 }
 
+/// Runs any statement, as only somebody with the database's password could.
+pub fn execute(tx: &mut crate::Tx, statement: &str) -> kernel::Result<u64> {
+    tx.execute(statement, &[])
+}
+
 /// A throwaway cluster without fsync; `None` where there are no binaries.
 pub fn throwaway_postgres() -> Option<Cluster> {
     let bin = binaries()?;

@@ -115,6 +115,13 @@ pub(super) fn fields_of(json: &str) -> Result<Vec<Field>> {
     serde_json::from_str(json).map_err(|e| Fault::new("read the fields of a ledger entry", e).into())
 }
 
+/// A damaged entry must not hide the others: it is shown as it is, and no check will accept it.
+fn fields_or_damage(json: String) -> Vec<Field> {
+    fields_of(&json).unwrap_or_else(|_| {
+        vec![Field { name: "损坏的记录".into(), value: Some(json), salt: None, commit: String::new() }]
+    })
+}
+
 impl FromRow for RecordedEntry {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
@@ -125,7 +132,7 @@ impl FromRow for RecordedEntry {
             actor_id: row.get(4)?,
             on_behalf: row.get(5)?,
             act: row.get(6)?,
-            fields: fields_of(&row.get::<String>(7)?)?,
+            fields: fields_or_damage(row.get(7)?),
             prev: row.get(8)?,
             hash: row.get(9)?,
         })

@@ -6,12 +6,17 @@
 //! value and its salt away, and the chain holds.
 
 mod chain;
+mod check;
+mod report;
 mod seal;
+mod verify;
 
 use kernel::{Actor, Id, Instant, Refusal, Result};
 
 pub use chain::{Field, RecordedEntry};
+pub use report::{Problem, Report};
 pub use seal::SEALED_AT_ONCE;
+pub use verify::verify_file;
 
 use crate::select::Select;
 use crate::tx::Tx;

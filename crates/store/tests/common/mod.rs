@@ -3,6 +3,7 @@
 use store::{Location, Migration, Options, Store, testing};
 
 /// A store with whatever it needs to live.
+#[allow(dead_code)]
 pub struct Bench {
     /// The store.
     pub store: Store,
