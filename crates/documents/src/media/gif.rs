@@ -11,20 +11,22 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Picture, Broken> {
     let mut pictures = 0;
     loop {
         let start = at;
-        let kept = match *bytes.get(at).ok_or(Broken)? {
-            0x3B => break,
-            0x2C => {
+        let kept = match bytes.get(at) {
+            Some(0x3B) => break,
+            Some(0x2C) => {
                 let flags = *bytes.get(at + 9).ok_or(Broken)?;
                 // Ten bytes of header, the colours, one byte of code size.
                 at = sub_blocks(bytes, at + 11 + table_size(flags))?;
                 pictures += 1;
                 true
             }
-            0x21 => {
+            Some(0x21) => {
                 let label = *bytes.get(at + 1).ok_or(Broken)?;
                 at = sub_blocks(bytes, at + 2)?;
                 label == 0xF9 || (label == 0xFF && repeats(&bytes[start..at]))
             }
+            // Old programs forget the trailer or put nothings before it.
+            _ if pictures > 0 => break,
             _ => return Err(Broken),
         };
         if kept {
