@@ -4,6 +4,7 @@
 pub mod city;
 pub mod context;
 pub mod idempotency;
+pub mod jobs;
 pub mod web;
 
 pub mod people;
@@ -11,14 +12,22 @@ pub mod units;
 pub mod enterprises;
 pub mod demands;
 
+#[cfg(test)]
+mod testing;
+
+use std::sync::LazyLock;
+
 use store::Migration;
 
 use crate::context::App;
 use crate::web::Routes;
 
 /// Every room's tables, in the order in which they came to be.
-pub fn migrations() -> Vec<Migration> {
-    [idempotency::MIGRATIONS, units::MIGRATIONS, enterprises::MIGRATIONS, demands::MIGRATIONS].concat()
+pub fn migrations() -> &'static [Migration] {
+    static ALL: LazyLock<Vec<Migration>> = LazyLock::new(|| {
+        [idempotency::MIGRATIONS, units::MIGRATIONS, enterprises::MIGRATIONS, demands::MIGRATIONS].concat()
+    });
+    &ALL
 }
 
 /// Every address that the program answers.

@@ -7,10 +7,13 @@ pub mod api;
 pub mod codes;
 pub mod figures;
 pub mod lookup;
+pub mod pages;
 mod records;
 pub mod rules;
 pub mod serials;
 pub mod sight;
+#[cfg(test)]
+mod tests;
 
 use store::Migration;
 
@@ -30,5 +33,5 @@ pub fn stream(number: &str) -> String {
 
 /// This room's addresses.
 pub fn routes() -> Routes<App> {
-    api::routes()
+    api::routes().and(pages::routes())
 }

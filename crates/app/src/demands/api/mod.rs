@@ -328,8 +328,8 @@ struct ThemeView {
     code: String,
     /// In Chinese.
     label: String,
-    /// The group it belongs to in the plan, in Chinese.
-    group_label: &'static str,
+    /// The groups it belongs to in the plan, in Chinese.
+    groups: Vec<&'static str>,
 }
 
 /// Every theme of the city.
@@ -339,7 +339,7 @@ async fn themes(State(app): State<App>) -> Json<Vec<ThemeView>> {
     let view = |t: &crate::city::Theme| ThemeView {
         code: t.code.clone(),
         label: t.label.clone(),
-        group_label: t.group.label(),
+        groups: t.groups.iter().map(|g| g.label()).collect(),
     };
     Json(all.map(view).collect())
 }

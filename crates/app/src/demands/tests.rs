@@ -1,0 +1,413 @@
+//! The law, walked at random; and stories through the actions, on both engines.
+
+use std::collections::BTreeSet;
+
+use kernel::worktime::Calendar;
+use kernel::{Actor, Error, Id, Instant, PageRequest, RefusalKind, Result, Role};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::actions::intake::Receipt;
+use super::actions::{indexing, intake, listing, moving, proposing, resembling, viewing};
+use super::rules::case::{Case, Demand, Said, Sorting};
+use super::rules::decide::{self, Deciding};
+use super::rules::fields::{self, Reading};
+use super::rules::filter::Filter;
+use super::rules::moves::{Field, FieldKind, MOVES, Move};
+use super::rules::vocabulary::{Audience, ClockName, Outcome, Status};
+use crate::city::City;
+use crate::context::App;
+use crate::testing::{TestCity, desk, fields as object, handler, somebody};
+
+fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+fn received() -> Case {
+    let said = Said {
+        audience: Audience::Entrepreneur,
+        title: "奖补一年多没有到账".into(),
+        text: "去年拿到证书，奖补一直没有到账。".into(),
+        channel: "reception".into(),
+        enterprise: None,
+        enterprise_name: None,
+        contact_name: None,
+        contact_phone: None,
+        contact_email: None,
+        area: None,
+        source: None,
+        source_id: None,
+    };
+    let received_at = at("2026-03-02T09:00:00+08:00");
+    let demand = Demand {
+        id: Id(1),
+        number: "AN20260302R0001".into(),
+        version: 1,
+        said,
+        received_at,
+        status: Status::Received,
+        sorting: Sorting::default(),
+        lead_unit: None,
+        goal: None,
+        basis: None,
+        round: 1,
+        held_since: received_at,
+        replied_at: None,
+        closed_at: None,
+        first_closed_at: None,
+        outcome: None,
+        end_note: None,
+    };
+    Case { demand, clocks: Vec::new(), callbacks: Vec::new() }
+}
+
+fn triage_fields() -> Map<String, Value> {
+    object(json!({"kind": "matter", "theme": "finance-tax", "difficulty": "medium", "breadth": "narrow",
+        "policy_weight": "strong", "scope": "departmental", "generality": "individual", "policy_axis": "measure",
+        "tier": "general", "route": "assigned"}))
+}
+
+/// A value that fits the field, or one that does not.
+fn fill(field: &Field, city: &City, seed: u64, fits: bool) -> Value {
+    let pick = |n: usize| (seed as usize) % n.max(1);
+    if !fits {
+        return [json!(""), json!(null), json!(["x"]), json!("没有这个"), json!(7)][pick(5)].clone();
+    }
+    match field.kind {
+        FieldKind::Text { .. } => json!(format!("文字{seed}")),
+        FieldKind::Choice(choices) => json!(choices[pick(choices.len())].0),
+        FieldKind::Flag => json!(seed.is_multiple_of(2)),
+        FieldKind::Theme => json!(city.themes.all()[pick(city.themes.all().len())].code),
+        FieldKind::Unit => json!(["gongkexin", "fagai"][pick(2)]),
+        FieldKind::Ground(kind) => json!(city.grounds.list(kind)[pick(city.grounds.list(kind).len())].code),
+        FieldKind::Date => json!(["2026-12-01", "2026-12-05"][pick(2)]),
+    }
+}
+
+/// One attempt: which move, by whom, with which values, how much later.
+#[derive(Clone, Debug)]
+struct Attempt {
+    make: usize,
+    actor: usize,
+    seed: u64,
+    spoil: Option<u8>,
+    hours: i64,
+}
+
+fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
+    // Most attempts follow the law, so that walks get far; the others must leave no trace.
+    let one = (0..Move::ALL.len(), 0..5usize, any::<u64>(), prop::option::weighted(0.2, any::<u8>()), 0..200i64)
+        .prop_map(|(make, actor, seed, spoil, hours)| Attempt { make, actor, seed, spoil, hours });
+    prop::collection::vec(one, 1..60)
+}
+
+struct Walk {
+    city: City,
+    calendar: Calendar,
+    actors: [Actor; 5],
+}
+
+impl Walk {
+    fn new() -> Self {
+        let city = City::load("anning").unwrap();
+        let actors = [
+            desk(),
+            handler("gongkexin"),
+            handler("fagai"),
+            somebody(3, "审计丙", "zhengfuban", &[Role::Auditor]),
+            Actor::public(),
+        ];
+        Self { calendar: city.calendar(), city, actors }
+    }
+
+    /// Makes the attempt if the law lets it; says whether it did.
+    fn attempt(&self, case: &mut Case, attempt: &Attempt, now: Instant) -> Result<()> {
+        let row = decide::find_row(case, Move::ALL[attempt.make])?;
+        let spoil = attempt.spoil.map(|s| usize::from(s) % row.needs.len().max(1));
+        let input = row.needs.iter().enumerate().map(|(index, field)| {
+            (field.name.to_owned(), fill(field, &self.city, attempt.seed.wrapping_add(index as u64), spoil != Some(index)))
+        });
+        let unit = |text: &str| Ok(text.to_owned()).filter_known();
+        let today = now.in_zone(&self.city.zone).date();
+        let given = fields::read(row, &input.collect(), &Reading { city: &self.city, today, unit: &unit })?;
+        let by = Deciding { actor: &self.actors[attempt.actor], now, city: &self.city, calendar: &self.calendar };
+        let mut changed = case.clone();
+        decide::decide(&mut changed, row, &given, &by)?;
+        *case = changed;
+        Ok(())
+    }
+}
+
+/// Only the two units of this walk are known.
+trait FilterKnown {
+    fn filter_known(self) -> Self;
+}
+
+impl FilterKnown for Result<String, String> {
+    fn filter_known(self) -> Self {
+        self.and_then(|code| if ["gongkexin", "fagai"].contains(&code.as_str()) { Ok(code) } else { Err("没有".into()) })
+    }
+}
+
+fn holds(before: &Case, case: &Case) {
+    let d = &case.demand;
+    assert_eq!(d.received_at, before.demand.received_at, "the receipt time never moves");
+    assert_eq!(d.said, before.demand.said, "what was said never changes");
+    assert_eq!(d.version, before.demand.version + 1);
+    assert_eq!(case.clocks.iter().any(|c| c.running()), !d.status.is_end() && case.next_clock().is_some());
+    if d.status.is_end() {
+        assert!(case.next_clock().is_none(), "nothing is due once it has ended");
+    }
+    for name in ClockName::ALL {
+        assert!(case.clocks.iter().filter(|c| c.running() && c.name == *name).count() <= 1, "one clock of a kind");
+    }
+    if matches!(d.status, Status::Assigned | Status::InProgress | Status::Replied) {
+        assert!(d.lead_unit.is_some() && d.goal.is_some() && d.basis.is_some(), "somebody answers for it, for a purpose");
+    }
+    if d.status == Status::InProgress {
+        assert!(case.clocks.iter().any(|c| c.running() && c.name == ClockName::Handle), "the handling clock runs");
+    }
+    if d.status == Status::Closed {
+        assert!(d.outcome.is_some() && d.closed_at.is_some() && d.first_closed_at <= d.closed_at);
+    }
+    if let Some(first) = before.demand.first_closed_at {
+        assert_eq!(d.first_closed_at, Some(first), "a redo keeps the first closing");
+    }
+    assert!(case.clocks.len() >= before.clocks.len(), "clocks are added, never taken away");
+    for (old, new) in before.clocks.iter().zip(&case.clocks) {
+        assert_eq!((old.started_at, old.due_at, &old.unit), (new.started_at, new.due_at, &new.unit));
+        assert!(old.stopped_at.is_none() || old.stopped_at == new.stopped_at, "a stopped clock stays stopped");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Whatever anybody tries in whatever order: the law's promises hold, and a refused attempt leaves no trace.
+    #[test]
+    fn any_sequence_of_moves_keeps_the_law(attempts in attempts()) {
+        let walk = Walk::new();
+        let mut case = received();
+        let mut now = case.demand.received_at;
+        let by = Deciding { actor: &walk.actors[4], now, city: &walk.city, calendar: &walk.calendar };
+        decide::receive(&mut case, &by).unwrap();
+        for attempt in attempts {
+            now = now.plus_seconds(attempt.hours * 3600);
+            let before = case.clone();
+            match walk.attempt(&mut case, &attempt, now) {
+                Ok(()) => {
+                    let row = super::rules::moves::row_for(before.demand.status, Move::ALL[attempt.make]).unwrap();
+                    assert_eq!(case.demand.status, row.to);
+                    holds(&before, &case);
+                }
+                Err(Error::Refused(_)) => assert_eq!(case, before),
+                Err(Error::Fault(fault)) => panic!("{fault}"),
+            }
+        }
+    }
+}
+
+/// The table itself: every status can be reached and left, and no row stands twice.
+#[test]
+fn the_table_is_whole() {
+    let mut seen = BTreeSet::new();
+    for row in MOVES {
+        assert!(seen.insert((row.from, row.make)), "{:?} from {:?} stands twice", row.make, row.from);
+        let names: BTreeSet<_> = row.needs.iter().map(|f| f.name).collect();
+        assert_eq!(names.len(), row.needs.len(), "a field of {:?} stands twice", row.make);
+    }
+    for status in Status::OPEN {
+        assert!(MOVES.iter().any(|row| row.from == *status), "no way out of {status:?}");
+    }
+    for make in Move::ALL {
+        assert!(MOVES.iter().any(|row| row.make == make), "{make:?} stands nowhere");
+    }
+}
+
+fn submit(app: &App, actor: &Actor, said: Value) -> Result<Receipt> {
+    let said = intake::check(app, actor, &object(said))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(intake::submit(app, actor, said, Vec::new()))
+}
+
+fn make(app: &App, actor: &Actor, number: &str, make: Move, input: Value) -> Result<Case> {
+    let number = number.to_owned();
+    let mut input = object(input);
+    app.write_now(actor, move |cx| {
+        if !input.contains_key("version") {
+            let version = super::records::by_number(cx.tx, &number)?.map_or(0, |d| d.version);
+            input.insert("version".into(), version.into());
+        }
+        moving::make(cx, &number, make, &input)
+    })
+}
+
+fn refused(result: Result<impl std::fmt::Debug>) -> kernel::Refusal {
+    match result {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+fn wrong_fields(result: Result<impl std::fmt::Debug>) -> Vec<String> {
+    refused(result).errors.into_iter().map(|e| e.field).collect()
+}
+
+fn said() -> Value {
+    json!({"audience": "entrepreneur", "title": "高新企业认定后的奖补一年多没到账",
+        "text": "去年八月拿到高新技术企业证书，按政策应有奖补，问过两次都说在走流程。",
+        "enterprise": {"name": "云南某材料有限公司"}, "contact": {"name": "李工", "phone": "13800000001"}})
+}
+
+#[test]
+fn one_demand_goes_all_the_way() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let receipt = submit(app, &Actor::public(), said()).unwrap();
+        assert_eq!(receipt.number, "AN20260302W0001");
+        let n = receipt.number.as_str();
+
+        city.at("2026-03-02T09:30:00+08:00");
+        make(app, &desk(), n, Move::Triage, Value::Object(triage_fields())).unwrap();
+        let assigned =
+            make(app, &desk(), n, Move::Assign, json!({"lead_unit": "市工科信局", "goal": "查明进度，给出到账日期"})).unwrap();
+        assert_eq!(assigned.demand.lead_unit.as_deref(), Some("gongkexin"));
+        let handle = assigned.clocks.iter().find(|c| c.name == ClockName::Handle).unwrap();
+        assert_eq!(handle.due_at, at("2026-03-09T17:00:00+08:00"), "five working days");
+
+        // Only the unit that holds it may take it on, and nobody else of the units sees it.
+        assert_eq!(refused(make(app, &handler("fagai"), n, Move::Acknowledge, json!({}))).kind, RefusalKind::NotFound);
+        assert_eq!(refused(make(app, &desk(), n, Move::Acknowledge, json!({}))).kind, RefusalKind::Forbidden);
+        let unit = handler("gongkexin");
+        city.at("2026-03-03T10:00:00+08:00");
+        make(app, &unit, n, Move::Acknowledge, json!({})).unwrap();
+        make(app, &unit, n, Move::FirstContact, json!({"note": "已与企业通话"})).unwrap();
+        assert_eq!(
+            wrong_fields(make(app, &unit, n, Move::Reply, json!({"measures": "  "}))),
+            ["policy_reading", "measures", "opinion"]
+        );
+        let reply = json!({"policy_reading": "按办法应予奖补", "measures": "已报财政", "opinion": "三月底前到账"});
+        make(app, &unit, n, Move::Reply, reply).unwrap();
+
+        assert_eq!(wrong_fields(make(app, &desk(), n, Move::Close, json!({"outcome": "solved"}))), ["callback"]);
+        assert_eq!(refused(make(app, &unit, n, Move::Callback, json!({"reached": true}))).kind, RefusalKind::Forbidden);
+        assert_eq!(wrong_fields(make(app, &desk(), n, Move::Callback, json!({"reached": true}))), ["solved", "grade"]);
+        make(app, &desk(), n, Move::Callback, json!({"reached": true, "solved": false, "grade": "dissatisfied"})).unwrap();
+        assert_eq!(wrong_fields(make(app, &desk(), n, Move::Close, json!({"outcome": "solved"}))), ["outcome"]);
+        let redone = make(app, &desk(), n, Move::Redo, json!({"reason": "款项没有到账"})).unwrap();
+        assert_eq!((redone.demand.round, redone.demand.status), (2, Status::InProgress));
+        let reply = json!({"policy_reading": "同前", "measures": "已拨付", "opinion": "请查收"});
+        make(app, &unit, n, Move::Reply, reply).unwrap();
+        make(app, &desk(), n, Move::Callback, json!({"reached": "true", "solved": "on", "grade": "satisfied"})).unwrap();
+        let closed = make(app, &desk(), n, Move::Close, json!({"outcome": "solved"})).unwrap();
+        assert_eq!((closed.demand.status, closed.demand.outcome), (Status::Closed, Some(Outcome::Solved)));
+        assert_eq!(closed.demand.received_at, at("2026-03-02T09:00:00+08:00"));
+
+        let (number, code) = (n.to_owned(), receipt.code.clone());
+        let progress = app.read_now(&Actor::public(), move |cx| viewing::progress(cx, &number, &code)).unwrap();
+        assert_eq!((progress.status, progress.replies.len()), (Status::Closed, 2));
+        assert!(progress.timeline.iter().any(|step| step.what == "交给市工科信局办理"), "{:?}", progress.timeline);
+        assert!(progress.timeline.iter().any(|step| step.said.as_deref().is_some_and(|s| s.contains("重新办理"))));
+        let report = app.store().verify().unwrap();
+        assert!(report.holds(), "{report:?}");
+    });
+}
+
+#[test]
+fn the_second_of_two_writers_is_told() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let n = submit(app, &Actor::public(), said()).unwrap().number;
+        let mut first = triage_fields();
+        first.insert("version".into(), 1.into());
+        make(app, &desk(), &n, Move::Triage, Value::Object(first.clone())).unwrap();
+        let second = refused(make(app, &desk(), &n, Move::Triage, Value::Object(first)));
+        assert_eq!(second.kind, RefusalKind::Conflict { current: Some(2) });
+    });
+}
+
+#[test]
+fn a_wrong_code_and_an_unknown_number_look_the_same() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let receipt = submit(app, &Actor::public(), said()).unwrap();
+        let ask = |number: &str, code: &str| {
+            let (number, code) = (number.to_owned(), code.to_owned());
+            app.read_now(&Actor::public(), move |cx| viewing::progress(cx, &number, &code).map(|p| p.number))
+        };
+        assert_eq!(ask(&receipt.number, &receipt.code).unwrap(), receipt.number);
+        assert_eq!(refused(ask(&receipt.number, "AAAAAAAA")), refused(ask("AN20260302W9999", &receipt.code)));
+    });
+}
+
+#[test]
+fn every_wrong_field_of_a_new_demand_is_named() {
+    let city = TestCity::start(None);
+    let nonsense = json!({"audience": "everybody", "title": "", "text": "字".repeat(20_001), "theme": "没有",
+        "channel": "hotline", "enterprise": {"uscc": "123"}, "contact": {"phone": "电话", "email": "x"}, "extra": 1});
+    let errors = wrong_fields(submit(&city.app, &Actor::public(), nonsense));
+    assert_eq!(
+        errors,
+        ["audience", "text", "title", "theme", "channel", "enterprise.uscc", "contact.phone", "contact.email", "extra"]
+    );
+}
+
+#[test]
+fn search_finds_what_stands_in_the_middle_of_a_sentence() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let receipt = submit(app, &Actor::public(), said()).unwrap();
+        submit(app, &Actor::public(), json!({"audience": "public", "title": "路灯不亮", "text": "小区门口的路灯坏了。"})).unwrap();
+        while indexing::index_some(app).unwrap() > 0 {}
+        for (q, found) in [("奖补", true), ("走流程", true), ("技术企业证书", true), ("材料有限", true), ("奖灯", false)] {
+            let filter = Filter { q: Some(q.to_owned()), ..Filter::default() };
+            let page = app.read_now(&desk(), move |cx| listing::list(cx, &filter, &PageRequest::first(10))).unwrap();
+            let numbers: Vec<_> = page.items.iter().map(|row| row.number.clone()).collect();
+            assert_eq!(numbers, if found { vec![receipt.number.clone()] } else { vec![] }, "{q}");
+        }
+        let alike = |actor: &Actor| {
+            let text = Some("高新技术企业的奖补没有到账");
+            app.read_now(actor, move |cx| resembling::similar(cx, text, None)).unwrap()
+        };
+        assert_eq!(alike(&desk())[0].number.as_deref(), Some(receipt.number.as_str()));
+        assert_eq!(alike(&Actor::public())[0].title, None, "the public learns no title");
+    });
+}
+
+#[test]
+fn lists_as_of_a_day_add_up() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let n = submit(app, &Actor::public(), said()).unwrap().number;
+        city.at("2026-03-04T09:00:00+08:00");
+        make(app, &desk(), &n, Move::Triage, Value::Object(triage_fields())).unwrap();
+        submit(app, &Actor::public(), json!({"audience": "public", "title": "路灯", "text": "路灯坏了。"})).unwrap();
+        let census = |day: &str| {
+            let day = day.parse().unwrap();
+            let rows = app.read_now(&desk(), move |cx| listing::census(cx, day)).unwrap();
+            rows.into_iter().map(|(kind, status, n)| (kind.map(|k| k.code()), status, n)).collect::<Vec<_>>()
+        };
+        assert_eq!(census("2026-03-01"), []);
+        assert_eq!(census("2026-03-03"), [(None, Status::Received, 1)]);
+        let today = census("2026-03-04");
+        assert_eq!(today.iter().map(|(_, _, n)| n).sum::<i64>(), 2);
+        assert!(today.contains(&(Some("matter"), Status::Triaged, 1)));
+    });
+}
+
+#[test]
+fn a_proposal_says_why() {
+    let city = TestCity::start(None);
+    let text = json!({"audience": "entrepreneur", "title": "营业执照住所变更被退回", "text": "到窗口办理营业执照变更登记被退回。"});
+    let n = submit(&city.app, &Actor::public(), text).unwrap().number;
+    let proposal = city
+        .app
+        .read_now(&desk(), move |cx| {
+            let case = moving::load(cx, &n)?;
+            proposing::propose(cx, &case.demand)
+        })
+        .unwrap()
+        .unwrap();
+    assert_eq!(proposal.lead_unit.as_deref(), Some("shijianju"), "{proposal:?}");
+    assert!(proposal.because.iter().any(|why| why.contains("营业执照")), "{proposal:?}");
+}
