@@ -17,7 +17,7 @@ pub mod words;
 
 pub use classify::{Keywords, Scored};
 pub use index::index_terms;
-pub use leaks::{Leak, leaks};
+pub use leaks::{Leak, Severity, leaks};
 pub use query::{Piece, Query, Term};
 pub use similar::Sketch;
 pub use words::Words;
