@@ -66,7 +66,7 @@ fn spell(number: u64, numerals: &[char; 10], units: [char; 3]) -> String {
             out.extend(unit);
         }
         // 万亿 followed by a filled 亿 group would say 亿 twice.
-        let hundreds_of_millions_follow = place == 3 && number / 100_000_000 % 10_000 > 0;
+        let hundreds_of_millions_follow = place == 3 && !(number / 100_000_000).is_multiple_of(10_000);
         if group > 0 {
             out.push_str(if hundreds_of_millions_follow { "万" } else { unit });
             // Zeros at the end of a group are not spoken before the next group's thousands.
@@ -119,10 +119,10 @@ mod tests {
             (100, "壹元整"),
             (101, "壹元零壹分"),
             (123_050, "壹仟贰佰叁拾元伍角整"),
-            (1_000_000_00, "壹佰万元整"),
-            (1_680_32, "壹仟陆佰捌拾元叁角贰分"),
-            (107_000_53, "壹拾万柒仟元伍角叁分"),
-            (6_007_14, "陆仟零柒元壹角肆分"),
+            (100_000_000, "壹佰万元整"),
+            (168_032, "壹仟陆佰捌拾元叁角贰分"),
+            (10_700_053, "壹拾万柒仟元伍角叁分"),
+            (600_714, "陆仟零柒元壹角肆分"),
         ] {
             assert_eq!(amount(fen), expected, "{fen}");
         }
