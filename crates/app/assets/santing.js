@@ -156,3 +156,26 @@ for (const button of document.querySelectorAll("[data-print]")) button.addEventL
 document.getElementById("errors")?.focus();
 const now = document.querySelector(".stages .now");
 if (now) now.parentElement.scrollLeft = now.offsetLeft - now.parentElement.clientWidth / 2 + now.clientWidth / 2;
+
+// A form with data-send goes out with Ctrl+Enter from any of its fields: somebody is waiting on the telephone.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  const form = event.target.closest?.("form[data-send]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+// Known names for a field with data-suggest, from the list that the address answers with.
+for (const field of document.querySelectorAll("input[data-suggest][list]")) {
+  let waiting;
+  const ask = async () => {
+    const text = field.value.trim();
+    if (text.length < 2) return;
+    const answer = await fetch(`${field.dataset.suggest}?limit=8&q=${encodeURIComponent(text)}`).catch(() => null);
+    if (!answer?.ok || text !== field.value.trim()) return;
+    const { items } = await answer.json();
+    field.list.replaceChildren(...(items ?? []).map((item) => Object.assign(document.createElement("option"), { value: item.name })));
+  };
+  field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 200); });
+}
