@@ -6,16 +6,20 @@ pub mod actions;
 pub mod api;
 pub mod codes;
 pub mod figures;
+pub mod importing;
 pub mod lookup;
 pub mod pages;
 mod records;
 pub mod rules;
 pub mod serials;
+pub mod sheets;
 pub mod sight;
 #[cfg(test)]
 mod tests;
 
 use store::Migration;
+
+pub use records::Written;
 
 use crate::context::App;
 use crate::web::Routes;
@@ -33,5 +37,5 @@ pub fn stream(number: &str) -> String {
 
 /// This room's addresses.
 pub fn routes() -> Routes<App> {
-    api::routes().and(pages::routes())
+    api::routes().and(sheets::routes()).and(pages::routes())
 }

@@ -196,7 +196,8 @@ impl<'a> Field<'a> {
                     // The first choice bears the field's id, so that the summary's link lands on it.
                     @let this = if place == 0 { id.to_owned() } else { format!("{id}-{place}") };
                     label.choice for=(this) {
-                        input id=(this) type=(kind) name=(self.name) value=(value) checked[self.view.has(self.name, value)];
+                        input id=(this) type=(kind) name=(self.name) value=(value) checked[self.view.has(self.name, value)]
+                            autofocus[place == 0 && self.focus && self.view.message().is_none()];
                         span { (label) }
                     }
                 }

@@ -132,8 +132,8 @@ pub fn rate(cx: &mut Cx<'_>, number: &str, code: &str, input: &RatingInput) -> R
     let mut check = Checker::default();
     let grade = input.grade.as_deref().and_then(Grade::from_code);
     if grade.is_none() {
-        let codes: Vec<&str> = Grade::ALL.iter().map(|g| g.code()).collect();
-        check.wrong("grade", "required", format!("请选择满意度({})", codes.join("、")));
+        let labels: Vec<&str> = Grade::ALL.iter().map(|g| g.label()).collect();
+        check.wrong("grade", "required", format!("请选择满意度：{}", labels.join("、")));
     }
     let text = check.optional_text("text", "评价内容", input.text.as_deref(), 2000);
     let reasons = check.optional_text("reasons", "理由", Some(&input.reasons.join("\n")), 500).unwrap_or_default();

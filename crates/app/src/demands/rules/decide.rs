@@ -74,11 +74,6 @@ pub fn find_row(case: &Case, make: Move) -> Result<&'static Row, Refusal> {
 /// Applies the move of `row` with what was given to `case`.
 pub fn decide(case: &mut Case, row: &Row, given: &Given, by: &Deciding<'_>) -> Result<Change> {
     allowed(row, case, by.actor)?;
-    apply(case, row, given, by)
-}
-
-/// What [`decide`] does once it is known that the actor may: for the submitter, whom the query code entitles.
-pub fn apply(case: &mut Case, row: &Row, given: &Given, by: &Deciding<'_>) -> Result<Change> {
     let change = match row.make {
         Move::Triage => triage(case, given),
         Move::Assign => assign(case, given, by)?,
