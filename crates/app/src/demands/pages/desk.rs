@@ -1,0 +1,199 @@
+//! The workbench: it opens on what is due, ordered by working time left.
+
+use axum::extract::State;
+use kernel::{Actor, PageRequest, Permission, Result};
+use maud::{Markup, html};
+
+use super::list::address;
+use super::look::Look;
+use super::rows;
+use crate::context::{App, Cx};
+use crate::demands::actions::listing::{self, Count, Summary};
+use crate::demands::rules::filter::{Filter, Sort};
+use crate::demands::rules::vocabulary::Status;
+use crate::people;
+use crate::web::{Answer, Page, Session, parts, when};
+
+/// How many rows the workbench shows before it points to the list.
+const ROWS: usize = 50;
+
+/// What somebody sits here for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Post {
+    /// Sorts, assigns, calls back.
+    Dispatcher,
+    /// Handles for a unit.
+    Unit,
+    /// Sees all, changes nothing.
+    Overseer,
+    /// Sees no demand.
+    Office,
+}
+
+impl Post {
+    /// The post of an actor.
+    pub fn of(actor: &Actor) -> Self {
+        let may = |permission| people::may(actor, permission);
+        match () {
+            () if may(Permission::Dispatch) => Self::Dispatcher,
+            () if may(Permission::Handle) => Self::Unit,
+            () if may(Permission::SeeAll) => Self::Overseer,
+            () => Self::Office,
+        }
+    }
+
+    /// The statuses that concern this post, in the order of the loop.
+    pub const fn stages(self) -> &'static [Status] {
+        match self {
+            Self::Dispatcher => &[Status::Received, Status::Triaged, Status::Assigned, Status::Replied],
+            Self::Unit => &[Status::Assigned, Status::InProgress, Status::Replied],
+            Self::Overseer => Status::OPEN,
+            Self::Office => &[],
+        }
+    }
+}
+
+/// A number with the list behind it.
+struct Figure {
+    label: &'static str,
+    filter: Filter,
+    count: Count,
+    hot: bool,
+}
+
+struct Desk {
+    post: Post,
+    figures: Vec<Figure>,
+    rows: kernel::Page<Summary>,
+    next_to_sort: Option<String>,
+    look: Look,
+}
+
+/// `GET /desk`
+pub async fn show(State(app): State<App>, session: Session) -> Answer<Page> {
+    let desk = app.read(&session.actor, read).await?;
+    Ok(draw(&desk, &session.actor))
+}
+
+fn read(cx: &mut Cx<'_>) -> Result<Desk> {
+    let post = Post::of(cx.actor);
+    let due = Filter { sort: Sort::Due, ..Filter::default() };
+    let figures = figures(cx, post)?;
+    let rows = match post {
+        Post::Office => kernel::Page { items: Vec::new(), next: None },
+        _ => listing::list(cx, &due, &PageRequest::first(ROWS))?,
+    };
+    let next_to_sort = match post {
+        Post::Dispatcher => next_to_sort(cx)?,
+        _ => None,
+    };
+    Ok(Desk { post, figures, rows, next_to_sort, look: Look::new(cx)? })
+}
+
+fn figures(cx: &mut Cx<'_>, post: Post) -> Result<Vec<Figure>> {
+    if post == Post::Office {
+        return Ok(Vec::new());
+    }
+    let overdue = Filter { overdue: true, sort: Sort::Due, ..Filter::default() };
+    let today = Filter { due_today: true, sort: Sort::Due, ..Filter::default() };
+    let stage = |status: &Status| {
+        let filter = Filter { statuses: vec![*status], sort: Sort::Oldest, ..Filter::default() };
+        (status.label(), filter, false)
+    };
+    let wanted =
+        [("已逾期", overdue, true), ("今天到期", today, false)].into_iter().chain(post.stages().iter().map(stage));
+    wanted.map(|(label, filter, hot)| Ok(Figure { label, count: listing::count(cx, &filter)?, filter, hot })).collect()
+}
+
+/// The demand whose sorting is due first.
+fn next_to_sort(cx: &mut Cx<'_>) -> Result<Option<String>> {
+    let filter = Filter { statuses: vec![Status::Received], sort: Sort::Due, ..Filter::default() };
+    Ok(listing::list(cx, &filter, &PageRequest::first(1))?.items.pop().map(|row| row.number))
+}
+
+fn draw(desk: &Desk, actor: &Actor) -> Page {
+    let zone = &desk.look.city().zone;
+    let (day, hour) =
+        (when::day_of_week(desk.look.now, desk.look.now, zone), desk.look.now.in_zone(zone).strftime("%H:%M"));
+    let page = Page::desk("今天要办");
+    match desk.post {
+        Post::Office => page.body(office()),
+        _ => page
+            .aside(html! { span.muted { "按剩余工作时间排列 · " (day) " " (hour.to_string()) } })
+            .acts(acts(desk, actor))
+            .body(html! { (figure_row(&desk.figures)) (due_list(desk, actor)) }),
+    }
+}
+
+fn acts(desk: &Desk, actor: &Actor) -> Markup {
+    html! {
+        @if people::may(actor, Permission::Register) {
+            a.button href="/desk/register" data-key="n" data-key-name="登记来电来访" { "登记来电来访 " kbd { "n" } }
+        }
+        @if let Some(number) = &desk.next_to_sort {
+            a.button.primary href={ "/demands/" (number) "/moves/triage" } data-key="t" data-key-name="研判下一件" {
+                "研判下一件 " kbd { "t" }
+            }
+        }
+    }
+}
+
+fn figure_row(figures: &[Figure]) -> Markup {
+    html! {
+        nav.figures aria-label="要办的事" {
+            @for figure in figures {
+                a.hot[figure.hot && figure.count.n > 0] href=(address("/demands", &figure.filter)) {
+                    b { (count(figure.count)) } small { (figure.label) }
+                }
+            }
+        }
+    }
+}
+
+fn due_list(desk: &Desk, actor: &Actor) -> Markup {
+    let items = &desk.rows.items;
+    if items.is_empty() {
+        return nothing_due(desk.post);
+    }
+    html! {
+        (rows::table(&desk.look, actor, "要办的诉求，先到期的在前", items))
+        @if desk.rows.next.is_some() {
+            p.pager { "这里是最先到期的 " (items.len()) " 件。" a href="/demands?sort=due" { "看全部有时限的诉求" } }
+        }
+        p.keys { kbd { "j" } " " kbd { "k" } " 上下 · " kbd { "Enter" } " 打开 · " kbd { "/" } " 查找 · " kbd { "?" } " 全部按键" }
+    }
+}
+
+fn nothing_due(post: Post) -> Markup {
+    match post {
+        Post::Dispatcher => parts::empty(
+            "现在没有要办的事",
+            "群众、企业家、服务对象反映的诉求会排在这里，先到期的在前；研判、交办、回访都从这里一步打开。有人来电来访，就登记一件。",
+            Some(("登记来电来访", "/desk/register")),
+        ),
+        Post::Unit => parts::empty(
+            "现在没有交给本单位的诉求",
+            "交办给本单位的诉求会排在这里，先到期的在前：先签收，再与诉求人联系，办理后答复。办过的仍可查到。",
+            Some(("看本单位办过的诉求", "/demands")),
+        ),
+        _ => parts::empty(
+            "现在没有在办的诉求",
+            "有时限在走的诉求会排在这里，先到期的在前。",
+            Some(("看全部诉求", "/demands")),
+        ),
+    }
+}
+
+fn office() -> Markup {
+    parts::empty(
+        "这个账号不办理诉求",
+        "管理员负责账号、单位和工作日历，看不到诉求内容。要办理诉求，请用统筹岗或承办岗的账号登录。",
+        Some(("管理账号", "/accounts")),
+    )
+}
+
+/// A count in words, with its limit.
+pub fn count(count: Count) -> String {
+    let n = parts::count(count.n as u64);
+    if count.more { format!("{n}+") } else { n }
+}

@@ -1,0 +1,171 @@
+//! 经过: what happened to a demand, from its ledger. What the submitter sees and what stays inside never look alike.
+
+use maud::{Markup, html};
+use store::RecordedEntry;
+
+use super::look::Look;
+use crate::demands::rules::moves::{MOVES, Move};
+use crate::demands::rules::vocabulary::{DemandKind, Route, Tier};
+use crate::demands::rules::vocabulary::{Grade, Outcome, Word};
+
+/// Where a line belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    /// The submitter said it or will read it.
+    Outside,
+    /// Only staff see it.
+    Inside,
+}
+
+/// One line of the history.
+struct Line {
+    side: Side,
+    what: String,
+    facts: Vec<(&'static str, String)>,
+    said: Vec<(&'static str, String)>,
+    note: Vec<String>,
+}
+
+impl Line {
+    fn new(side: Side, what: impl Into<String>) -> Self {
+        Self { side, what: what.into(), facts: Vec::new(), said: Vec::new(), note: Vec::new() }
+    }
+
+    fn fact(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.facts.extend(value.filter(|v| !v.is_empty()).map(|value| (name, value)));
+        self
+    }
+
+    fn said(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.said.extend(value.filter(|v| !v.is_empty()).map(|value| (name, value)));
+        self
+    }
+
+    fn note(mut self, value: Option<String>) -> Self {
+        self.note.extend(value.filter(|v| !v.is_empty()));
+        self
+    }
+}
+
+/// The entries, newest first.
+pub fn lines(look: &Look, entries: &[RecordedEntry]) -> Markup {
+    html! { @for entry in entries.iter().rev() { (draw(look, entry, &line(look, entry))) } }
+}
+
+fn draw(look: &Look, entry: &RecordedEntry, line: &Line) -> Markup {
+    let by_public = entry.actor_id.is_none();
+    html! {
+        div.line.in[line.side == Side::Inside] {
+            b { (entry.actor) }
+            @if let Some(behalf) = &entry.on_behalf { "（代" (behalf) "）" }
+            " " (line.what) " " (look.when(entry.at))
+            @if !line.facts.is_empty() {
+                div.small.muted { @for (place, (name, value)) in line.facts.iter().enumerate() { @if place > 0 { " · " } (name) "：" (value) } }
+            }
+            @if !line.said.is_empty() {
+                div.said {
+                    p.small.muted { (if by_public { "诉求人说" } else { "诉求人看得到" }) }
+                    @for (name, value) in &line.said { p { @if !name.is_empty() { b { (name) "：" } } (value) } }
+                }
+            }
+            @for note in &line.note { div.note { (note) } }
+        }
+    }
+}
+
+fn line(look: &Look, entry: &RecordedEntry) -> Line {
+    let field = |name: &str| field(entry, name);
+    match Move::from_code(&entry.act) {
+        Some(make) => of_move(look, entry, make),
+        None => match entry.act.as_str() {
+            "register" => {
+                Line::new(Side::Outside, "登记").fact("渠道", field("channel").map(|c| look.city().channels.label(&c)))
+            }
+            "import" => Line::new(Side::Outside, "从原系统转入").fact("来源", field("source")),
+            "note" => Line::new(Side::Inside, "内部记录").note(field("text")),
+            "rate" => Line::new(Side::Outside, "评价")
+                .fact("满意度", field("grade").map(label::<Grade>))
+                .said("理由", field("reasons").map(|r| r.replace('\n', "、")))
+                .said("", field("text")),
+            "withdraw_by_submitter" => Line::new(Side::Outside, "撤回诉求").said("理由", field("reason")),
+            "unmask" => Line::new(Side::Inside, "查看联系方式").note(field("reason").map(|r| format!("理由：{r}"))),
+            other => other_act(entry, other),
+        },
+    }
+}
+
+fn of_move(look: &Look, entry: &RecordedEntry, make: Move) -> Line {
+    let field = |name: &str| field(entry, name);
+    let yes = |value: String| (if value == "true" { "是" } else { "否" }).to_owned();
+    match make {
+        Move::Triage => Line::new(Side::Inside, "研判")
+            .fact("清单", field("kind").map(label::<DemandKind>))
+            .fact("领域", field("theme").map(|theme| look.city().themes.label(&theme)))
+            .fact("层级", field("tier").map(label::<Tier>))
+            .fact("办理形式", field("route").map(label::<Route>))
+            .note(field("note")),
+        Move::Assign => {
+            Line::new(Side::Inside, format!("交办，牵头 {}", look.unit(&field("lead_unit").unwrap_or_default())))
+                .fact("目标", field("goal"))
+                .fact("指定时限", field("due_on"))
+                .fact("依据", field("basis"))
+                .note(field("reason").map(|reason| format!("改派理由：{reason}")))
+        }
+        Move::Acknowledge => Line::new(Side::Inside, "签收"),
+        Move::FirstContact => Line::new(Side::Inside, "先行联系诉求人").note(field("note")),
+        Move::Reply => MOVES
+            .iter()
+            .find(|row| row.make == Move::Reply)
+            .into_iter()
+            .flat_map(|row| row.needs)
+            .fold(Line::new(Side::Outside, "答复诉求人"), |line, part| line.said(part.label, field(part.name))),
+        Move::Callback => {
+            Line::new(Side::Inside, if field("reached").as_deref() == Some("true") { "回访" } else { "回访，未接通" })
+                .fact("是否解决", field("solved").map(yes))
+                .fact("满意度", field("grade").map(label::<Grade>))
+                .note(field("note"))
+        }
+        Move::Close => {
+            Line::new(Side::Inside, "办结").fact("结果", field("outcome").map(label::<Outcome>)).note(field("note"))
+        }
+        Move::Redo => Line::new(Side::Inside, "退回重办").note(field("reason")),
+        Move::Decline => Line::new(Side::Outside, "不予受理")
+            .said("情形", field("ground").map(|ground| ground_label(look, ground)))
+            .said("说明", field("note")),
+        Move::Transfer => {
+            Line::new(Side::Outside, "转送").said("接收单位", field("receiver")).said("理由", field("reason"))
+        }
+        Move::Withdraw => Line::new(Side::Inside, "代诉求人撤回").note(field("reason")),
+    }
+}
+
+fn ground_label(look: &Look, code: String) -> String {
+    look.city().ground("decline", &code).map_or(code, |ground| ground.label.clone())
+}
+
+/// An act of a room that this page does not know in particular: its fields as they are.
+fn other_act(entry: &RecordedEntry, act: &str) -> Line {
+    let fields: Vec<String> =
+        entry.fields.iter().map(|f| format!("{}：{}", f.name, f.value.as_deref().unwrap_or(ERASED))).collect();
+    Line::new(Side::Inside, act_label(act)).note(Some(fields.join("\n")))
+}
+
+fn act_label(act: &str) -> String {
+    match act {
+        store::ERASE => "依法删除一项内容".to_owned(),
+        "recompute" => "按新的工作日历重算时限".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+const ERASED: &str = "（已依法删除）";
+
+/// A field's value; one that was erased says so.
+fn field(entry: &RecordedEntry, name: &str) -> Option<String> {
+    let field = entry.fields.iter().find(|f| f.name == name)?;
+    Some(field.value.clone().unwrap_or_else(|| ERASED.to_owned()))
+}
+
+fn label<W: Word>(code: String) -> String {
+    W::CHOICES.iter().find(|(known, _)| *known == code).map_or(code, |(_, label)| (*label).to_owned())
+}

@@ -1,0 +1,43 @@
+//! The staff side: the workbench, the lists, the page of one demand, and a form for every move. Every form and every
+//! button is drawn from the law ([`super::rules::moves::MOVES`]); nothing here decides.
+
+mod clocks;
+mod contact;
+mod demand;
+mod desk;
+mod fields;
+mod files;
+mod history;
+mod list;
+mod lists;
+mod look;
+mod menu;
+mod moves;
+
+mod preview;
+mod rows;
+
+use kernel::Permission;
+
+use crate::context::App;
+use crate::web::{Access, Routes};
+
+pub use menu::menu;
+
+/// The staff pages of this room.
+pub fn routes() -> Routes<App> {
+    let staff = Access::Needs(Permission::Desk);
+    Routes::new()
+        .get("/desk", staff, desk::show)
+        .get("/demands", staff, list::show)
+        .get("/demands/{number}", staff, demand::show)
+        .get("/demands/{number}/clocks/{position}", staff, clocks::show)
+        .get("/demands/{number}/moves/{move}", staff, moves::show)
+        .post("/demands/{number}/moves/{move}", staff, moves::send)
+        .post("/demands/{number}/notes", staff, demand::add_note)
+        .post("/demands/{number}/unmask", Access::Needs(Permission::Unmask), contact::unmask)
+        .get("/demands/{number}/unmask", Access::Needs(Permission::Unmask), contact::ask)
+        .get("/demands/{number}/attachments/{id}", staff, files::download)
+        .get("/lists", Access::Needs(Permission::SeeAll), lists::show)
+        .get("/lists/rows", Access::Needs(Permission::SeeAll), lists::rows)
+}

@@ -1,0 +1,92 @@
+//! A table of demands: one row each, with what it waits for and the next act.
+
+use kernel::Actor;
+use maud::{Markup, html};
+
+use super::look::{Look, bar, status, urgent};
+use crate::demands::actions::listing::Summary;
+use crate::demands::rules::decide;
+use crate::demands::rules::moves::{MOVES, Row};
+use crate::web::{hidden, parts};
+
+/// The columns.
+const HEADS: [&str; 5] = ["诉求", "谁在办", "现在", "时限", "下一步"];
+
+/// The table of these demands as `actor` sees it.
+pub fn table(look: &Look, actor: &Actor, caption: &str, items: &[Summary]) -> Markup {
+    parts::table(caption, &HEADS, &html! { @for item in items { (row(look, actor, item)) } })
+}
+
+fn row(look: &Look, actor: &Actor, item: &Summary) -> Markup {
+    let href = format!("/demands/{}", item.number);
+    let holder = look.holder(item.status, item.lead_unit.as_deref());
+    html! {
+        tr data-number=(item.number) {
+            td {
+                a.title href=(href) { (item.title) } (urgent(item.urgent))
+                div.muted { span.num { (item.number) } @for fact in facts(look, item) { " · " (fact) } }
+                @if !item.snippet.is_empty() {
+                    p.small { @for piece in &item.snippet { @if piece.hit { mark { (piece.text) } } @else { (piece.text) } } }
+                }
+            }
+            td data-name="谁在办" {
+                @if !holder.is_empty() { (holder) " " span.muted { "自 " (look.when(item.held_since)) } }
+            }
+            td { (status(item.status)) }
+            td { @if let Some(due) = item.due_at { (due_cell(look, item, due)) } }
+            td.next { (next_act(actor, item)) }
+        }
+    }
+}
+
+fn facts(look: &Look, item: &Summary) -> Vec<String> {
+    let city = look.city();
+    let mut facts = vec![item.enterprise_name.clone().unwrap_or_else(|| item.audience.label().to_owned())];
+    facts.push(city.channels.label(&item.channel));
+    facts.extend(item.theme.as_deref().map(|theme| city.themes.label(theme)));
+    facts.extend(
+        item.tier
+            .filter(|tier| *tier != crate::demands::rules::vocabulary::Tier::General)
+            .map(|t| t.label().to_owned()),
+    );
+    facts
+}
+
+fn due_cell(look: &Look, item: &Summary, due: kernel::Instant) -> Markup {
+    // The running clock began when the present holder got the demand: that is what every move of the law does.
+    let standing = look.standing(item.held_since, due);
+    let name = item.due_clock.map(|clock| clock.label()).unwrap_or_default();
+    html! { span title={ (name) "，" (look.due(due)) } { (bar(&standing)) } @if !name.is_empty() { span.muted { (name) } } }
+}
+
+/// The one act that a row offers: the step that its running clock waits for, where this actor may make it.
+fn next_act(actor: &Actor, item: &Summary) -> Markup {
+    let Some(row) = next_row(actor, item) else {
+        return html! {};
+    };
+    let action = format!("/demands/{}/moves/{}", item.number, row.make.code());
+    if row.needs.is_empty() {
+        return html! {
+            form.inline method="post" action=(action) {
+                (hidden("version", item.version)) button.primary { (row.make.label()) span.unseen { "：" (item.title) } }
+            }
+        };
+    }
+    html! { a.button.primary[row.within.is_some()] href=(action) { (row.make.label()) span.unseen { "：" (item.title) } } }
+}
+
+fn next_row(actor: &Actor, item: &Summary) -> Option<&'static Row> {
+    if item.status.is_end() {
+        return None;
+    }
+    let open = || {
+        let admitted = |row: &&Row| row.from == item.status && decide::admits(row, item.lead_unit.as_deref(), actor);
+        MOVES.iter().filter(admitted)
+    };
+    match item.due_clock {
+        Some(clock) => {
+            open().find(|row| row.within == Some(clock)).or_else(|| open().next().filter(|row| row.within.is_some()))
+        }
+        None => open().find(|row| row.within.is_none()),
+    }
+}
