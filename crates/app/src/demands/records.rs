@@ -1,7 +1,7 @@
 //! Rows of the demands room ⇄ values. Decides nothing.
 
 use kernel::{Fault, Id, Instant, Result};
-use store::{FromRow, Row, Sql, Tx, args, sql};
+use store::{FromRow, Row, Select, Tx, args, sql};
 
 use super::rules::case::{Callback, Case, Demand, DemandClock, Reply, Said, Sorting};
 use super::rules::vocabulary::{ClockName, Grade, Status, Word};
@@ -97,8 +97,11 @@ pub fn number_by_source(tx: &mut Tx, source: &str, source_id: &str) -> Result<Op
     tx.opt(sql!("SELECT number FROM demand WHERE source = $1 AND source_id = $2"), args![source, source_id])
 }
 
-/// The base of every list of whole demands.
-pub const SELECT_DEMANDS: Sql = sql!(concat!("SELECT ", demand_columns!(), " FROM demand d"));
+/// Which of `ids` are numbers that demands from `source` bear there.
+pub fn source_ids(tx: &mut Tx, source: &str, ids: &[&str]) -> Result<Vec<String>> {
+    let select = Select::new(sql!("SELECT d.source_id FROM demand d"));
+    tx.select(&select.and("d.source = ?", source).and_in("d.source_id IN (", ids.iter().copied()))
+}
 
 /// A demand with all that the law looks at.
 pub fn case(tx: &mut Tx, demand: Demand) -> Result<Case> {
@@ -145,6 +148,12 @@ impl FromRow for Callback {
 
 /// Writes a new demand with its clocks and its first phase, and queues it for the full-text index.
 pub fn insert(tx: &mut Tx, case: &Case) -> Result<()> {
+    insert_whole(tx, case)?;
+    tx.index_later(super::TEXT_KIND, case.demand.id)
+}
+
+/// Writes a new demand with its clocks and its phases; the caller indexes it.
+pub fn insert_whole(tx: &mut Tx, case: &Case) -> Result<()> {
     let (d, said, sorting) = (&case.demand, &case.demand.said, &case.demand.sorting);
     tx.run(
         sql!("INSERT INTO demand (id, number, version, audience, title, text, channel, enterprise_id, enterprise_name,
@@ -199,8 +208,11 @@ pub fn insert(tx: &mut Tx, case: &Case) -> Result<()> {
     for (position, clock) in case.clocks.iter().enumerate() {
         save_clock(tx, d.id, position, clock)?;
     }
-    open_phase(tx, d, d.received_at)?;
-    tx.index_later(super::TEXT_KIND, d.id)
+    if d.held_since > d.received_at {
+        // History of another system: until it was answered there, it waited there.
+        phase(tx, d, Status::Received, (d.received_at, d.held_since), 0)?;
+    }
+    phase(tx, d, d.status, (d.held_since, STILL), d.version)
 }
 
 /// Writes a demand that a move changed, if nobody was first: false means that the stored version is another.
@@ -250,24 +262,24 @@ pub fn update(tx: &mut Tx, case: &Case, before: &Case, now: Instant) -> Result<b
             save_clock(tx, d.id, position, clock)?;
         }
     }
-    let phase = |d: &Demand| (d.status, d.sorting.kind, d.lead_unit.clone());
-    if phase(d) != phase(&before.demand) {
+    let standing = |d: &Demand| (d.status, d.sorting.kind, d.lead_unit.clone());
+    if standing(d) != standing(&before.demand) {
         tx.run(
             sql!("UPDATE demand_phase SET until_at = $1 WHERE demand_id = $2 AND until_at = $3"),
             args![now, d.id, STILL],
         )?;
-        open_phase(tx, d, now)?;
+        phase(tx, d, d.status, (now, STILL), d.version)?;
     }
     Ok(true)
 }
 
-fn open_phase(tx: &mut Tx, d: &Demand, from: Instant) -> Result<()> {
+fn phase(tx: &mut Tx, d: &Demand, status: Status, (from, until): (Instant, Instant), version: i64) -> Result<()> {
     tx.run(
         sql!(
             "INSERT INTO demand_phase (demand_id, from_at, until_at, status, kind, lead_unit, version)
               VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
-        args![d.id, from, STILL, d.status.code(), d.sorting.kind.map(|w| w.code()), &d.lead_unit, d.version],
+        args![d.id, from, until, status.code(), d.sorting.kind.map(|w| w.code()), &d.lead_unit, version],
     )?;
     Ok(())
 }
@@ -306,8 +318,14 @@ pub struct Written<T> {
     pub at: Instant,
 }
 
-/// Adds a reply.
+/// Adds a reply and queues its demand for the full-text index.
 pub fn insert_reply(tx: &mut Tx, demand: &Demand, reply: &Written<Reply>) -> Result<()> {
+    insert_reply_only(tx, demand, reply)?;
+    tx.index_later(super::TEXT_KIND, demand.id)
+}
+
+/// Adds a reply; the caller indexes it.
+pub fn insert_reply_only(tx: &mut Tx, demand: &Demand, reply: &Written<Reply>) -> Result<()> {
     let id = tx.next_id();
     tx.run(
         sql!(
@@ -326,7 +344,7 @@ pub fn insert_reply(tx: &mut Tx, demand: &Demand, reply: &Written<Reply>) -> Res
             reply.at,
         ],
     )?;
-    tx.index_later(super::TEXT_KIND, demand.id)
+    Ok(())
 }
 
 /// The replies of a demand, oldest first.

@@ -125,7 +125,10 @@ impl Walk {
         let row = decide::find_row(case, Move::ALL[attempt.make])?;
         let spoil = attempt.spoil.map(|s| usize::from(s) % row.needs.len().max(1));
         let input = row.needs.iter().enumerate().map(|(index, field)| {
-            (field.name.to_owned(), fill(field, &self.city, attempt.seed.wrapping_add(index as u64), spoil != Some(index)))
+            (
+                field.name.to_owned(),
+                fill(field, &self.city, attempt.seed.wrapping_add(index as u64), spoil != Some(index)),
+            )
         });
         let unit = |text: &str| Ok(text.to_owned()).filter_known();
         let today = now.in_zone(&self.city.zone).date();
@@ -145,7 +148,9 @@ trait FilterKnown {
 
 impl FilterKnown for Result<String, String> {
     fn filter_known(self) -> Self {
-        self.and_then(|code| if ["gongkexin", "fagai"].contains(&code.as_str()) { Ok(code) } else { Err("没有".into()) })
+        self.and_then(
+            |code| if ["gongkexin", "fagai"].contains(&code.as_str()) { Ok(code) } else { Err("没有".into()) },
+        )
     }
 }
 
@@ -162,7 +167,10 @@ fn holds(before: &Case, case: &Case) {
         assert!(case.clocks.iter().filter(|c| c.running() && c.name == *name).count() <= 1, "one clock of a kind");
     }
     if matches!(d.status, Status::Assigned | Status::InProgress | Status::Replied) {
-        assert!(d.lead_unit.is_some() && d.goal.is_some() && d.basis.is_some(), "somebody answers for it, for a purpose");
+        assert!(
+            d.lead_unit.is_some() && d.goal.is_some() && d.basis.is_some(),
+            "somebody answers for it, for a purpose"
+        );
     }
     if d.status == Status::InProgress {
         assert!(case.clocks.iter().any(|c| c.running() && c.name == ClockName::Handle), "the handling clock runs");
@@ -270,7 +278,8 @@ fn one_demand_goes_all_the_way() {
         city.at("2026-03-02T09:30:00+08:00");
         make(app, &desk(), n, Move::Triage, Value::Object(triage_fields())).unwrap();
         let assigned =
-            make(app, &desk(), n, Move::Assign, json!({"lead_unit": "市工科信局", "goal": "查明进度，给出到账日期"})).unwrap();
+            make(app, &desk(), n, Move::Assign, json!({"lead_unit": "市工科信局", "goal": "查明进度，给出到账日期"}))
+                .unwrap();
         assert_eq!(assigned.demand.lead_unit.as_deref(), Some("gongkexin"));
         let handle = assigned.clocks.iter().find(|c| c.name == ClockName::Handle).unwrap();
         assert_eq!(handle.due_at, at("2026-03-09T17:00:00+08:00"), "five working days");
@@ -292,13 +301,15 @@ fn one_demand_goes_all_the_way() {
         assert_eq!(wrong_fields(make(app, &desk(), n, Move::Close, json!({"outcome": "solved"}))), ["callback"]);
         assert_eq!(refused(make(app, &unit, n, Move::Callback, json!({"reached": true}))).kind, RefusalKind::Forbidden);
         assert_eq!(wrong_fields(make(app, &desk(), n, Move::Callback, json!({"reached": true}))), ["solved", "grade"]);
-        make(app, &desk(), n, Move::Callback, json!({"reached": true, "solved": false, "grade": "dissatisfied"})).unwrap();
+        make(app, &desk(), n, Move::Callback, json!({"reached": true, "solved": false, "grade": "dissatisfied"}))
+            .unwrap();
         assert_eq!(wrong_fields(make(app, &desk(), n, Move::Close, json!({"outcome": "solved"}))), ["outcome"]);
         let redone = make(app, &desk(), n, Move::Redo, json!({"reason": "款项没有到账"})).unwrap();
         assert_eq!((redone.demand.round, redone.demand.status), (2, Status::InProgress));
         let reply = json!({"policy_reading": "同前", "measures": "已拨付", "opinion": "请查收"});
         make(app, &unit, n, Move::Reply, reply).unwrap();
-        make(app, &desk(), n, Move::Callback, json!({"reached": "true", "solved": "on", "grade": "satisfied"})).unwrap();
+        make(app, &desk(), n, Move::Callback, json!({"reached": "true", "solved": "on", "grade": "satisfied"}))
+            .unwrap();
         let closed = make(app, &desk(), n, Move::Close, json!({"outcome": "solved"})).unwrap();
         assert_eq!((closed.demand.status, closed.demand.outcome), (Status::Closed, Some(Outcome::Solved)));
         assert_eq!(closed.demand.received_at, at("2026-03-02T09:00:00+08:00"));
@@ -357,9 +368,16 @@ fn search_finds_what_stands_in_the_middle_of_a_sentence() {
     TestCity::on_both_engines(|city| {
         let app = &city.app;
         let receipt = submit(app, &Actor::public(), said()).unwrap();
-        submit(app, &Actor::public(), json!({"audience": "public", "title": "路灯不亮", "text": "小区门口的路灯坏了。"})).unwrap();
+        submit(
+            app,
+            &Actor::public(),
+            json!({"audience": "public", "title": "路灯不亮", "text": "小区门口的路灯坏了。"}),
+        )
+        .unwrap();
         while indexing::index_some(app).unwrap() > 0 {}
-        for (q, found) in [("奖补", true), ("走流程", true), ("技术企业证书", true), ("材料有限", true), ("奖灯", false)] {
+        for (q, found) in
+            [("奖补", true), ("走流程", true), ("技术企业证书", true), ("材料有限", true), ("奖灯", false)]
+        {
             let filter = Filter { q: Some(q.to_owned()), ..Filter::default() };
             let page = app.read_now(&desk(), move |cx| listing::list(cx, &filter, &PageRequest::first(10))).unwrap();
             let numbers: Vec<_> = page.items.iter().map(|row| row.number.clone()).collect();

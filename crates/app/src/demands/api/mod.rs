@@ -18,7 +18,7 @@ use super::actions::{files, intake, listing, moving, proposing, viewing};
 use super::rules::case::Case;
 use super::rules::filter::Filter;
 use super::rules::moves::Move;
-use super::stream;
+use super::{lookup, stream};
 use crate::context::{App, Cx};
 use crate::idempotency::{self, Key};
 use crate::units;
@@ -153,13 +153,11 @@ async fn progress(
     PathParams(number): PathParams<String>,
     QueryParams(query): QueryParams<CodeQuery>,
 ) -> Answer<Json<ProgressView>> {
-    let found = app
-        .read(&visitor.actor, move |cx| {
-            let progress = viewing::progress(cx, &number, query.code.as_deref().unwrap_or_default())?;
-            speaking(cx, |speaking| Ok(speaking.progress(progress)))
-        })
-        .await?;
-    Ok(Json(found))
+    let found = app.read(&visitor.actor, move |cx| {
+        let progress = viewing::progress(cx, &number, query.code.as_deref().unwrap_or_default())?;
+        speaking(cx, |speaking| Ok(speaking.progress(progress)))
+    });
+    Ok(Json(lookup::tried(&app, visitor.address, found).await?))
 }
 
 #[derive(Deserialize)]
@@ -192,7 +190,8 @@ async fn rate(
     JsonBody(body): JsonBody<RatingBody>,
 ) -> Answer<(StatusCode, Json<Done>)> {
     let input = moving::RatingInput { grade: body.grade, reasons: body.reasons, text: body.text };
-    app.write(&visitor.actor, move |cx| moving::rate(cx, &number, &body.code, &input)).await?;
+    let rated = app.write(&visitor.actor, move |cx| moving::rate(cx, &number, &body.code, &input));
+    lookup::tried(&app, visitor.address, rated).await?;
     Ok((StatusCode::CREATED, Json(Done { done: true })))
 }
 
@@ -215,8 +214,9 @@ async fn withdraw(
     PathParams(number): PathParams<String>,
     JsonBody(body): JsonBody<WithdrawBody>,
 ) -> Answer<(StatusCode, Json<Done>)> {
-    app.write(&visitor.actor, move |cx| moving::withdraw_by_code(cx, &number, &body.code, body.reason.as_deref()))
-        .await?;
+    let withdrawn =
+        app.write(&visitor.actor, move |cx| moving::withdraw_by_code(cx, &number, &body.code, body.reason.as_deref()));
+    lookup::tried(&app, visitor.address, withdrawn).await?;
     Ok((StatusCode::CREATED, Json(Done { done: true })))
 }
 
