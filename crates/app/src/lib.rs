@@ -5,12 +5,15 @@ pub mod city;
 pub mod context;
 pub mod idempotency;
 pub mod jobs;
+pub mod permissions;
 pub mod web;
 
-pub mod people;
 pub mod units;
+pub mod people;
 pub mod enterprises;
 pub mod demands;
+pub mod ledger;
+pub mod portal;
 
 #[cfg(test)]
 mod testing;
@@ -25,12 +28,12 @@ use crate::web::Routes;
 /// Every room's tables, in the order in which they came to be.
 pub fn migrations() -> &'static [Migration] {
     static ALL: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-        [idempotency::MIGRATIONS, units::MIGRATIONS, enterprises::MIGRATIONS, demands::MIGRATIONS].concat()
+        [idempotency::MIGRATIONS, units::MIGRATIONS, people::MIGRATIONS, enterprises::MIGRATIONS, demands::MIGRATIONS].concat()
     });
     &ALL
 }
 
 /// Every address that the program answers.
 pub fn routes() -> Routes<App> {
-    demands::routes().and(units::routes()).and(enterprises::routes())
+    demands::routes().and(ledger::routes()).and(people::routes()).and(units::routes()).and(enterprises::routes()).and(portal::routes())
 }

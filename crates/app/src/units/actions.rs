@@ -5,7 +5,7 @@ use kernel::{Error, Permission, Refusal, Result};
 use super::records;
 use super::rules::{self, EndInput, Unit, UnitInput, UnitNames};
 use crate::context::Cx;
-use crate::people;
+use crate::permissions;
 
 /// Copies the profile's units in that are not there yet; says how many. What is there stays as administrators left it.
 pub fn seed(cx: &mut Cx<'_>) -> Result<usize> {
@@ -30,7 +30,7 @@ pub fn names(cx: &mut Cx<'_>) -> Result<UnitNames> {
 
 /// Adds a unit.
 pub fn create(cx: &mut Cx<'_>, input: &UnitInput) -> Result<Unit> {
-    people::require(cx.actor, Permission::Administer)?;
+    permissions::require(cx.actor, Permission::Administer)?;
     let known = names(cx)?;
     let unit = rules::created(input, &known, cx.today())?;
     if !records::insert(cx.tx, &unit)? {
@@ -42,7 +42,7 @@ pub fn create(cx: &mut Cx<'_>, input: &UnitInput) -> Result<Unit> {
 
 /// Changes a unit.
 pub fn amend(cx: &mut Cx<'_>, code: &str, input: &UnitInput) -> Result<Unit> {
-    people::require(cx.actor, Permission::Administer)?;
+    permissions::require(cx.actor, Permission::Administer)?;
     let known = names(cx)?;
     let before = found(&known, code)?;
     let unit = rules::amended(before, input, &known)?;
@@ -53,7 +53,7 @@ pub fn amend(cx: &mut Cx<'_>, code: &str, input: &UnitInput) -> Result<Unit> {
 
 /// Ends a unit on a day, with or without a successor.
 pub fn end(cx: &mut Cx<'_>, code: &str, input: &EndInput) -> Result<Unit> {
-    people::require(cx.actor, Permission::Administer)?;
+    permissions::require(cx.actor, Permission::Administer)?;
     let known = names(cx)?;
     let before = found(&known, code)?;
     let dispatcher = cx.app.city().dispatcher.clone();

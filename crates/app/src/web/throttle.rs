@@ -36,37 +36,53 @@ impl Throttle {
         }
     }
 
+    /// Refuses if `key` has no try left, without spending one.
+    pub fn check(&self, key: &str, now: Instant) -> Result<(), Refusal> {
+        let tag = self.tag(key);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = self.bucket(&mut buckets, tag, now);
+        self.left(bucket, tag, now).map(drop)
+    }
+
     /// Spends one try of `key`, or refuses and says how long to wait.
     pub fn spend(&self, key: &str, now: Instant) -> Result<(), Refusal> {
-        let tag = self.hasher.hash_one(key) | 1;
+        let tag = self.tag(key);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let sets = buckets.len() / WAYS;
-        let first = (tag as usize >> 1) % sets * WAYS;
-        let set = &mut buckets[first..first + WAYS];
-        let place = set.iter().position(|b| b.tag == tag).unwrap_or_else(|| {
-            let spent = |b: &Bucket| self.spent_by(b, now);
-            (0..WAYS).min_by(|a, b| spent(&set[*a]).total_cmp(&spent(&set[*b]))).unwrap_or_default()
-        });
-        let bucket = &mut set[place];
-        let spent = if bucket.tag == tag { self.spent_by(bucket, now) } else { 0.0 };
-        if spent + 1.0 > self.burst {
-            let wait = ((spent + 1.0 - self.burst) / self.per_second).ceil() as u64;
-            return Err(Refusal::new(RefusalKind::TooMany, format!("尝试次数过多，请 {} 后再试", in_words(wait))));
-        }
+        let bucket = self.bucket(&mut buckets, tag, now);
+        let spent = self.left(bucket, tag, now)?;
         *bucket = Bucket { tag, spent: spent + 1.0, at: now };
         Ok(())
     }
 
-    /// Gives one try of `key` back: what was tried turned out to be no abuse.
-    pub fn refund(&self, key: &str) {
-        let tag = self.hasher.hash_one(key) | 1;
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.iter_mut().filter(|b| b.tag == tag).for_each(|b| b.spent = (b.spent - 1.0).max(0.0));
+    /// 1 in the lowest bit keeps every tag apart from an empty bucket's.
+    fn tag(&self, key: &str) -> u64 {
+        self.hasher.hash_one(key) | 1
+    }
+
+    /// The bucket of `tag`, or the one that gives way to it.
+    fn bucket<'a>(&self, buckets: &'a mut [Bucket], tag: u64, now: Instant) -> &'a mut Bucket {
+        let sets = buckets.len() / WAYS;
+        let first = (tag >> 1) as usize % sets * WAYS;
+        let set = &mut buckets[first..first + WAYS];
+        let spent = |place: usize| self.spent_by(&set[place], now);
+        let place = set.iter().position(|b| b.tag == tag);
+        let place = place.or_else(|| (0..WAYS).min_by(|a, b| spent(*a).total_cmp(&spent(*b))));
+        &mut set[place.unwrap_or_default()]
+    }
+
+    /// What `tag` has spent, if one more try is within the burst.
+    fn left(&self, bucket: &Bucket, tag: u64, now: Instant) -> Result<f64, Refusal> {
+        let spent = if bucket.tag == tag { self.spent_by(bucket, now) } else { 0.0 };
+        if spent + 1.0 <= self.burst {
+            return Ok(spent);
+        }
+        let wait = ((spent + 1.0 - self.burst) / self.per_second).ceil() as u64;
+        Err(Refusal::new(RefusalKind::TooMany, format!("尝试次数过多，请 {} 后再试", in_words(wait))))
     }
 
     /// Gives the tries of `key` back, after one that succeeded.
     pub fn forgive(&self, key: &str) {
-        let tag = self.hasher.hash_one(key) | 1;
+        let tag = self.tag(key);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         buckets.iter_mut().filter(|b| b.tag == tag).for_each(|b| *b = Bucket::default());
     }
