@@ -86,7 +86,7 @@ impl Store {
 
     /// Where the file of a hash is.
     pub(crate) fn file_path(&self, hash: &str) -> PathBuf {
-        self.dir().join("attachments").join(&hash[..2]).join(hash)
+        path(self.dir(), hash)
     }
 
     fn files(&self) -> Result<Vec<PathBuf>> {
@@ -123,6 +123,19 @@ impl Tx {
     pub fn attachment(&mut self, hash: &str) -> Result<Option<Attachment>> {
         self.opt(sql!("SELECT hash, size, media_type FROM attachment WHERE hash = $1"), args![hash])
     }
+}
+
+fn path(dir: &Path, hash: &str) -> PathBuf {
+    dir.join("attachments").join(&hash[..2]).join(hash)
+}
+
+/// Puts a file of a backup back, if it holds what its name says.
+pub(crate) fn restore(dir: &Path, hash: &str, bytes: &[u8]) -> Result<()> {
+    if !is_hash(hash) || HashKind::Sha256.of(bytes) != hash {
+        return Err(Fault::broken(format!("the backup's attachment {hash} is damaged")).into());
+    }
+    let path = path(dir, hash);
+    write_durably(&path, bytes).map_err(|e| Fault::new(format!("write {}", path.display()), e).passing().into())
 }
 
 fn is_hash(text: &str) -> bool {

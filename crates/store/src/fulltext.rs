@@ -76,6 +76,11 @@ pub(crate) fn schema(tx: &Tx) -> &'static [Migration] {
     if tx.is_postgres() { POSTGRES } else { SQLITE }
 }
 
+/// Whether a migration is one of those.
+pub(crate) fn is_own(name: &str) -> bool {
+    SQLITE.iter().any(|own| own.name == name)
+}
+
 impl Tx {
     /// Notes that a document is new or has changed. It is indexed by a job, at most a second later; the note is part of
     /// this transaction and cannot be lost.

@@ -6,6 +6,7 @@
 //! PRECISION, BOOLEAN and BYTEA, and a sum is written `CAST(SUM(n) AS BIGINT)`.
 
 mod attachments;
+mod backup;
 mod fault;
 mod fulltext;
 mod hash;
@@ -16,6 +17,7 @@ mod migrate;
 mod postgres;
 mod row;
 mod select;
+mod serving;
 mod sql;
 mod sqlite;
 mod store;
@@ -26,6 +28,7 @@ mod tx;
 mod value;
 
 pub use attachments::Attachment;
+pub use backup::{Backup, restore};
 pub use fault::is_duplicate;
 pub use fulltext::{Pending, Search, Term, Weight};
 pub use hash::HashKind;
@@ -36,6 +39,7 @@ pub use ledger::{
 pub use migrate::Migration;
 pub use row::{FromRow, Row};
 pub use select::Select;
+pub use serving::Serving;
 pub use sql::Sql;
 pub use store::{Location, Options, Store};
 pub use tx::Tx;

@@ -9,6 +9,7 @@ use bytes::BytesMut;
 use crossbeam_channel::Receiver;
 use kernel::{Error, Fault, Result};
 use postgres::config::SslMode;
+use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{Format, FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Config, NoTls, Statement};
 
@@ -107,6 +108,37 @@ impl Session {
         Ok(())
     }
 
+    /// Like `query`, but holds one row at a time.
+    pub(crate) fn stream(
+        &mut self,
+        text: &str,
+        args: &[Value],
+        each: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let statement = self.statement(text)?;
+        let outcome = match self.client()?.query_raw(&statement, args) {
+            Ok(rows) => drain(rows, each),
+            Err(error) => Err(Broken::Engine(error)),
+        };
+        match outcome {
+            Ok(()) => Ok(()),
+            Err(Broken::Reader(error)) => Err(error),
+            Err(Broken::Engine(error)) => self.note(text, Err(error)),
+        }
+    }
+
+    /// Sends rows in the text form of COPY.
+    pub(crate) fn copy_in(
+        &mut self,
+        text: &str,
+        send: impl FnOnce(&mut postgres::CopyInWriter<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let fail = |e| Error::from(fault::postgres(doing(text), e));
+        let mut writer = self.client()?.copy_in(text).map_err(fail)?;
+        send(&mut writer)?;
+        writer.finish().map(drop).map_err(fail)
+    }
+
     pub(crate) fn run(&mut self, text: &str, args: &[Value]) -> Result<u64> {
         let statement = self.statement(text)?;
         let answer = self.client()?.execute(&statement, &params(args));
@@ -124,6 +156,19 @@ impl Session {
             fault::postgres(doing(text), error).into()
         })
     }
+}
+
+/// Who stopped a long read.
+enum Broken {
+    Engine(postgres::Error),
+    Reader(Error),
+}
+
+fn drain(mut rows: postgres::RowIter<'_>, each: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<(), Broken> {
+    while let Some(row) = rows.next().map_err(Broken::Engine)? {
+        each(&Row(RowOf::Postgres(&row))).map_err(Broken::Reader)?;
+    }
+    Ok(())
 }
 
 fn params(args: &[Value]) -> Vec<&(dyn ToSql + Sync)> {

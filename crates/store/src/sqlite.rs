@@ -23,15 +23,19 @@ const STATEMENTS_KEPT: usize = 512;
 
 /// The one connection that writes.
 pub(crate) fn open_writer(dir: &Path) -> Result<Connection, Fault> {
-    let path = dir.join(FILE);
-    let doing = || format!("open the database {}", path.display());
-    let connection = Connection::open(&path).map_err(|e| fault::sqlite(doing(), e))?;
+    open_file(&dir.join(FILE))
+}
+
+/// A connection that writes to this file.
+pub(crate) fn open_file(path: &Path) -> Result<Connection, Fault> {
+    let fail = |e| fault::sqlite(format!("open the database {}", path.display()), e);
+    let connection = Connection::open(path).map_err(fail)?;
     prepare(
         &connection,
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
          PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;",
     )
-    .map_err(|e| fault::sqlite(doing(), e))?;
+    .map_err(fail)?;
     Ok(connection)
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::hash::HashKind;
 use crate::lane::{Read, Work, Write};
+use crate::migrate::Migration;
 use crate::postgres::{self, Pool, Session};
 use crate::sqlite;
 use crate::tx::{Engine, Tx};
@@ -86,6 +87,8 @@ pub(crate) struct Shared {
     pub hash_wanted: HashKind,
     /// The hash this database was begun with; known once the migrations have run.
     pub hash: OnceLock<HashKind>,
+    /// The schema beyond the store's own; known once the migrations have run.
+    pub migrations: OnceLock<&'static [Migration]>,
 }
 
 /// A database with its workers. Cheap to clone; the workers end with the last clone.
@@ -115,6 +118,7 @@ impl Store {
             ids: options.ids,
             hash_wanted: options.hash,
             hash: OnceLock::new(),
+            migrations: OnceLock::new(),
         });
         let lanes = match location {
             Location::Sqlite(dir) => sqlite_lanes(dir, options.readers.max(1), &shared)?,

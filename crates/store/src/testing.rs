@@ -41,8 +41,8 @@ pub fn fresh_database() -> Option<String> {
             eprintln!("!!! NO POSTGRESQL: its half of the tests is SKIPPED (set {VARIABLE} or install postgresql)")
         });
     }
-    server.as_deref().and_then(|server| match create_database(server) {
-        Ok(url) => Some(url),
+    server.as_deref().map(|server| match create_database(server) {
+        Ok(url) => url,
         Err(error) => panic!("make a database on {server}: {error}"),
     })
 }

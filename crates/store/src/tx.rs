@@ -58,7 +58,7 @@ impl Tx {
 
     /// Lends every row of a query to `each` in turn, so that a long result need not be held as records.
     pub fn each(&mut self, sql: Sql, args: &[Value], mut each: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
-        self.query(sql.text(), args, &mut |row| each(row).map(|()| true))
+        self.each_of(sql.text(), args, &mut each)
     }
 
     /// Runs a statement that returns no rows; says how many rows it touched.
@@ -106,6 +106,21 @@ impl Tx {
         let outcome = match &mut self.engine {
             Engine::Sqlite(connection) => crate::sqlite::query(connection, text, args, each),
             Engine::Postgres(session) => session.query(text, args, each),
+        };
+        self.note(outcome)
+    }
+
+    /// Every row of a table, one at a time.
+    pub(crate) fn stream(&mut self, text: &str, each: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        self.each_of(text, &[], each)
+    }
+
+    fn each_of(&mut self, text: &str, args: &[Value], each: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let outcome = match &mut self.engine {
+            Engine::Sqlite(connection) => {
+                crate::sqlite::query(connection, text, args, &mut |row| each(row).map(|()| true))
+            }
+            Engine::Postgres(session) => session.stream(text, args, each),
         };
         self.note(outcome)
     }

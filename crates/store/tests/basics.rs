@@ -1,4 +1,5 @@
 //! The face, on each engine.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Full text, on each engine.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

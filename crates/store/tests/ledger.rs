@@ -1,4 +1,5 @@
 //! The ledger, on each engine: what is recorded can be read back, and nothing can be changed unseen.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
