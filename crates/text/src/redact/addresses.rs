@@ -100,6 +100,10 @@ fn steps_from(cells: &Cells, at: usize) -> (Vec<Step>, usize) {
             break;
         }
         let digits = next - from;
+        let bare = next;
+        while cells.at(next) == ' ' && next < bare + 2 {
+            next += 1;
+        }
         let named = STEPS.iter().find(|(word, _)| word.chars().enumerate().all(|(i, c)| cells.at(next + i) == c));
         match named {
             Some((word, level)) => {
@@ -107,7 +111,10 @@ fn steps_from(cells: &Cells, at: usize) -> (Vec<Step>, usize) {
                 steps.push(Step { level: *level, digits });
             }
             None if steps.is_empty() && !is_hyphen(cells.at(next)) => break,
-            None => steps.push(Step { level: Level::Bare, digits }),
+            None => {
+                next = bare;
+                steps.push(Step { level: Level::Bare, digits });
+            }
         }
         to = next;
     }

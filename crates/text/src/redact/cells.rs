@@ -45,6 +45,12 @@ impl Cells {
         words.iter().any(|word| before.contains(word))
     }
 
+    /// Whether one of `words` begins within `reach` characters from `at` on.
+    pub fn has_after(&self, at: usize, reach: usize, words: &[&str]) -> bool {
+        let after: String = self.0[at..self.0.len().min(at + reach)].iter().map(|cell| cell.c).collect();
+        words.iter().any(|word| after.contains(word))
+    }
+
     /// The same text as names are looked for: without the blanks that stretch a name (`张　三`) and the line breaks that
     /// split a wrapped line.
     pub fn joined(&self) -> Self {

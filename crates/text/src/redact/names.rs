@@ -16,6 +16,9 @@ struct Name {
 /// Surnames that stand before a title as verbs and particles far more often: 向书记反映, 任组长.
 const VERBS: &str = "向和于从任时来全应容明关成安边居管计连祝支解加车水原";
 
+/// Those of them that stand before a title even where a name could begin: 和先生, 向女士.
+const PARTICLES: &str = "和向于从来任";
+
 /// How much the surroundings say that a name stands here.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ground {
@@ -43,8 +46,9 @@ pub(super) fn find(cells: &Cells, numbers: &[Span]) -> Vec<Span> {
     (0..chars.len()).for_each(|at| add(after_label(&chars, at).or_else(|| after_office(&chars, at))));
     for number in numbers {
         let at = joined.0.partition_point(|cell| cell.start < number.start);
-        add(beside_number(&chars, at));
+        add(beside(&chars, at));
     }
+    (1..chars.len()).filter(|at| is_sex(&chars, *at)).for_each(|at| add(beside(&chars, at)));
     alone(&chars).into_iter().for_each(|name| add(Some(name)));
     names.into_iter().map(|name| joined.span(name.from, name.to, Kind::Name)).collect()
 }
@@ -74,7 +78,7 @@ fn title_at(chars: &[char], at: usize) -> Option<usize> {
 /// 张总, 李工: titles of one character, where nothing follows that makes another word of them.
 fn is_short_title(rest: &[char]) -> bool {
     let next = rest.get(1).copied().unwrap_or('\n');
-    let ends = !is_han(next) || "说来的是反联回到在答告电让叫和与也已给".contains(next);
+    let ends = !is_han(next) || "说来的是反联回到在答告电让叫和与也已给不没就都把将要会能".contains(next);
     rest.first().is_some_and(|c| "总工局董哥姐叔姨".contains(*c)) && ends
 }
 
@@ -126,16 +130,11 @@ fn titled(chars: &[char], name: Name, personal: bool) -> Option<i32> {
     let reads = match (sure, given.is_empty()) {
         (true, true) => true,
         (true, false) => all || plausible > 0 || edge > 0,
-        (false, true) => {
-            if verb {
-                personal && edge == 2 && own[0] != '和'
-            } else {
-                edge > 0 || personal
-            }
-        }
+        (false, true) if verb => personal && (edge == 2 && own[0] != '和' || edge == 1 && !PARTICLES.contains(own[0])),
+        (false, true) => edge > 0 || personal,
         (false, false) => {
             if verb {
-                all && edge == 2 || all && given.len() == 2 && edge > 0
+                all && (edge == 2 || edge > 0 && (given.len() == 2 || !PARTICLES.contains(own[0])))
             } else {
                 edge > 0 && plausible > 0
             }
@@ -158,7 +157,8 @@ fn surname_length(own: &[char]) -> Option<usize> {
 
 /// Whether the character at `at` ends an everyday word instead of beginning a name.
 fn broken_left(chars: &[char], at: usize) -> bool {
-    at > 0 && ends_word(chars[at - 1], chars[at])
+    // In 感谢谢主任 the word ends before the surname.
+    at > 0 && ends_word(chars[at - 1], chars[at]) && !(at > 1 && ends_word(chars[at - 2], chars[at - 1]))
 }
 
 fn is_stop(own: &[char]) -> bool {
@@ -207,7 +207,8 @@ fn after_office(chars: &[char], at: usize) -> Option<Name> {
 fn name_at(chars: &[char], from: usize, ground: Ground) -> Option<Name> {
     let rest = &chars[from.min(chars.len())..];
     let surname = surname_length(rest)?;
-    if is_stop(rest) || ground == Ground::Loose && surname == 1 && !facts(rest[0]).sure {
+    let sure = surname == 2 || facts(rest[0]).sure;
+    if is_stop(rest) {
         return None;
     }
     let fits = |given: usize| -> Option<i32> {
@@ -222,9 +223,12 @@ fn name_at(chars: &[char], from: usize, ground: Ground) -> Option<Name> {
         let followed = ended || may_follow(&rest[surname + given..]);
         let all = plausible == given;
         let accepted = match ground {
-            Ground::Firm => ended || followed && plausible > 0 || given == 2 && all,
+            Ground::Firm if ended || followed && plausible > 0 || given == 2 && all => true,
+            _ if vouched(&rest[surname + given..]) => true,
+            Ground::Loose if !sure => all && (given == 2 && followed || ended) && !VERBS.contains(rest[0]),
             Ground::Loose if given == 2 => ended && plausible > 0 || followed && all,
             Ground::Loose => ended && all,
+            Ground::Firm => false,
         };
         let score = if ended { 4 } else { 0 } + if followed { 2 } else { 0 } + i32::try_from(plausible).unwrap_or(0);
         accepted.then_some(score)
@@ -233,8 +237,18 @@ fn name_at(chars: &[char], from: usize, ground: Ground) -> Option<Name> {
     Some(Name { from, to: from + surname + best.1 })
 }
 
-/// 张三 138…, 李四（电话…）: the run of Han characters that ends right before a number.
-fn beside_number(chars: &[char], number: usize) -> Option<Name> {
+/// Whether what follows a name says so: `，男，`.
+fn vouched(after: &[char]) -> bool {
+    matches!(after, [',' | ' ' | '(' | '，' | '、', '男' | '女', rest @ ..] if rest.first().is_none_or(|c| !is_han(*c)))
+}
+
+/// Whether 男 or 女 stands alone at `at`, as behind a name.
+fn is_sex(chars: &[char], at: usize) -> bool {
+    matches!(chars[at], '男' | '女') && !is_han(chars[at - 1]) && chars.get(at + 1).is_none_or(|c| !is_han(*c))
+}
+
+/// 张三 138…, 李四（电话…）, 王五，男: the run of Han characters that ends right before a number or a sex.
+fn beside(chars: &[char], number: usize) -> Option<Name> {
     const BETWEEN: [&str; 14] = [
         "联系电话",
         "手机号码",
@@ -288,24 +302,43 @@ fn alone(chars: &[char]) -> Vec<Name> {
             other.is_some_and(|other| {
                 let (low, high) = (run.to.min(other.to), run.from.max(other.from));
                 let between = &chars[low..high];
-                matches!(between, ['、'] | [' '] | [',' | '，']) && reads_alone(&chars[other.from..other.to])
+                matches!(between, ['、'] | [' '] | [',' | '，']) && begins_alone(&chars[other.from..other.to])
             })
         };
         let neighbours = listed(number.checked_sub(1).and_then(|n| runs.get(n))) || listed(runs.get(number + 1));
         let line_before = run.from == 0 || chars[..run.from].iter().rev().find(|c| **c != ' ') == Some(&'\n');
         let line_after = chars[run.to..].iter().find(|c| **c != ' ').is_none_or(|c| *c == '\n');
         let signed = line_before && line_after && run.from > 0 && own.len() >= 2;
-        if reads_alone(own) && (neighbours && own.len() > 2 || signed) {
+        let dated = || chars[run.to..].iter().find(|c| !c.is_whitespace()).is_none_or(char::is_ascii_digit);
+        let reads = reads_alone(own) || signed && dated() && reads_doubtful(own);
+        if reads && (neighbours && own.len() > 2 || signed) {
             found.push(*run);
+        } else if after_name(chars, *run, found.last()) {
+            found.extend(name_at(chars, run.from, Ground::Loose));
         }
     }
     found
 }
 
+/// Whether a run of Han characters begins with what reads as a name of three characters.
+fn begins_alone(own: &[char]) -> bool {
+    reads_alone(own) || own.len() > 3 && reads_alone(&own[..3]) && may_follow(&own[3..])
+}
+
+/// Whether a run stands behind a name in a list: 张三、李四等人.
+fn after_name(chars: &[char], run: Name, before: Option<&Name>) -> bool {
+    before.is_some_and(|before| chars[before.to..run.from] == ['、'])
+}
+
 /// Whether a run of Han characters, all of it, reads as a name.
 fn reads_alone(own: &[char]) -> bool {
+    own.first().is_some_and(|c| facts(*c).sure) && reads_doubtful(own)
+        || matches!(own, [first, second, ..] if is_compound(*first, *second)) && reads_doubtful(own)
+}
+
+/// The same where the surname is an everyday word too.
+fn reads_doubtful(own: &[char]) -> bool {
     let Some(surname) = surname_length(own) else { return false };
-    let sure = surname == 2 || facts(own[0]).sure;
     let given = &own[surname..];
-    sure && (1..=2).contains(&given.len()) && given.iter().all(|c| facts(*c).given) && !is_stop(own)
+    (1..=2).contains(&given.len()) && given.iter().all(|c| facts(*c).given) && !is_stop(own)
 }

@@ -126,6 +126,9 @@ pub(super) fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '─' | 'ー')
 }
 
+/// What so many groups, their digits and the cell after them are.
+type Test<'a> = &'a dyn Fn(usize, &[u8], usize) -> Option<(usize, Kind)>;
+
 /// The number that begins with the first group: how many groups it takes, the cell after it, and what it is.
 fn number_at(cells: &Cells, chain: &[Group]) -> Option<(usize, usize, Kind)> {
     let mut reach = Vec::new();
@@ -138,7 +141,7 @@ fn number_at(cells: &Cells, chain: &[Group]) -> Option<(usize, usize, Kind)> {
         reach.push((number + 1, digits.len(), group.to));
     }
     let first = chain.first()?;
-    let seen = |test: &dyn Fn(usize, &[u8], usize) -> Option<(usize, Kind)>| {
+    let seen = |test: Test<'_>| {
         reach.iter().rev().find_map(|(groups, length, to)| {
             test(*groups, &digits[..*length], *to).map(|(to, kind)| (*groups, to, kind))
         })
@@ -214,7 +217,7 @@ fn landline(cells: &Cells, groups: &[Group], digits: &[u8], to: usize) -> Option
         [0, 3..=9, ..] => first.digits.len() >= 4 && (11..=12).contains(&digits.len()) && (2..=8).contains(&digits[4]),
         [4 | 8, 0, 0, ..] => digits.len() == 10 && first.digits.len() != 8,
         [2..=8, ..] if (7..=8).contains(&digits.len()) => {
-            cells.has_before(first.from, 10, &PHONE_WORDS) && !is_date(digits) && !(groups.len() > 2)
+            cells.has_before(first.from, 10, &PHONE_WORDS) && !is_date(digits) && groups.len() <= 2
         }
         _ => false,
     };
@@ -245,7 +248,10 @@ fn bank(cells: &Cells, groups: &[Group], digits: &[u8], to: usize) -> Option<(us
     let from = groups.first()?.from;
     let blank = |c: char| c == ' ' || c == '\n' || is_hyphen(c);
     let plain = groups.windows(2).all(|pair| cells.0[pair[0].to..pair[1].from].iter().all(|cell| blank(cell.c)));
-    let named = || (12..=25).contains(&digits.len()) && cells.has_before(from, 20, &BANK_WORDS);
+    let named = || {
+        (12..=25).contains(&digits.len())
+            && (cells.has_before(from, 20, &BANK_WORDS) || cells.has_after(to, 6, &BANK_WORDS))
+    };
     let card = || {
         let begins = matches!(digits, [6, 0 | 2, ..] | [4, ..] | [5, 1..=5, ..] | [3, 5 | 7, ..]);
         begins && (16..=19).contains(&digits.len()) && luhn(digits)
