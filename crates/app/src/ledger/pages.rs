@@ -1,7 +1,7 @@
 //! The ledger as auditors read it: the newest entries with hash and seal, and one stream with every field and commitment.
 
 use axum::extract::{RawQuery, State};
-use kernel::{Instant, Result};
+use kernel::{Instant, Permission, Result};
 use maud::{Markup, html};
 use store::{Field as Kept, RecordedEntry};
 
@@ -202,6 +202,8 @@ pub async fn stream(State(app): State<App>, session: Session, PathParams(name): 
     let (stream, now) =
         app.read(&session.actor, move |cx| -> Result<_> { Ok((actions::stream(cx, &asked)?, cx.now)) }).await?;
     let demand = name.strip_prefix("demand:").map(str::to_owned);
+    // Who may read the ledger need not be somebody who may read what citizens said.
+    let open = demand.is_none() || session.may(Permission::SeeAll);
     Ok(Page::desk(format!("台账：{}", stream_label(&name)))
         .at("/ledger")
         .back("台账", "/ledger")
@@ -209,11 +211,11 @@ pub async fn stream(State(app): State<App>, session: Session, PathParams(name): 
         .acts(html! { @if let Some(number) = demand { a.button href={ "/demands/" (number) } { "看这件诉求" } } })
         .body(html! {
             p.small.muted { "联系方式和原文里的个人信息在这里遮住；依法删除的内容只剩它的承诺值，链条仍然成立。" }
-            div.stack { @for entry in &stream.entries { (whole(&app, &stream, entry, now)) } }
+            div.stack { @for entry in &stream.entries { (whole(&app, &stream, entry, now, open)) } }
         }))
 }
 
-fn whole(app: &App, stream: &Stream, entry: &RecordedEntry, now: Instant) -> Markup {
+fn whole(app: &App, stream: &Stream, entry: &RecordedEntry, now: Instant, open: bool) -> Markup {
     let seal = stream.seals.iter().find(|(seq, ..)| *seq >= entry.seq);
     html! {
         section.card {
@@ -230,7 +232,7 @@ fn whole(app: &App, stream: &Stream, entry: &RecordedEntry, now: Instant) -> Mar
                 div.tablebox tabindex="0" role="region" aria-label={ "第 " (entry.seq) " 条的内容" } {
                     table.cards {
                         thead { tr { th scope="col" { "项" } th scope="col" { "内容" } th scope="col" { "承诺值" } } }
-                        tbody { @for field in &entry.fields { (kept(field)) } }
+                        tbody { @for field in &entry.fields { (kept(field, open)) } }
                     }
                 }
             }
@@ -240,12 +242,13 @@ fn whole(app: &App, stream: &Stream, entry: &RecordedEntry, now: Instant) -> Mar
     }
 }
 
-fn kept(field: &Kept) -> Markup {
+fn kept(field: &Kept, open: bool) -> Markup {
     html! {
         tr {
             td.nowrap { code { (field.name) } }
             td.words.small {
                 @match shown(field) {
+                    Some(_) if !open => span.muted { "（诉求内容，不在您的查看范围内）" },
                     Some(value) => (value),
                     None => (chip(Shape::Plain, "已依法删除")),
                 }

@@ -1,64 +1,70 @@
-//! The workbench's menu with its live numbers: only counts that an index answers at once.
+//! This room's lines of the workbench's menu, with their live numbers: only counts that an index answers at once.
 
 use kernel::{Permission, Result};
 
-use super::desk::Post;
 use crate::context::Cx;
 use crate::demands::actions::listing;
 use crate::demands::rules::filter::{Filter, Sort};
 use crate::demands::rules::vocabulary::Status;
-use crate::people;
-use crate::web::MenuEntry;
+use crate::people::MenuItem;
 
-/// The entries of this room and its neighbours for the one who looks.
-pub fn menu(cx: &mut Cx<'_>) -> Result<Vec<MenuEntry>> {
-    let post = Post::of(cx.actor);
-    let mut entries = vec![entry("", "今天要办", "/desk", due(cx, post)?)];
-    for status in post.stages() {
-        let filter = Filter { statuses: vec![*status], ..Filter::default() };
-        entries.push(entry("", status.label(), stage_href(*status), Some(counted(cx, &filter)?)));
-    }
-    if post != Post::Office {
-        entries.push(entry("", "全部诉求", "/demands", None));
-    }
-    let rooms = [
-        (Permission::SeeAll, "清单", "意见建议事项清单", "/lists"),
-        (Permission::ReadLedger, "清单", "台账", "/ledger"),
-        (Permission::Desk, "城市", "单位", "/units"),
-        (Permission::Desk, "城市", "工作日历", "/calendar"),
-        (Permission::Administer, "城市", "账号", "/accounts"),
-    ];
-    let mine = rooms.into_iter().filter(|(permission, ..)| people::may(cx.actor, *permission));
-    entries.extend(mine.map(|(_, section, label, href)| entry(section, label, href, None)));
-    Ok(entries)
-}
+use Permission::{Desk, Dispatch, Handle, SeeAll, SeeUnit};
 
-const fn entry(section: &'static str, label: &'static str, href: &'static str, count: Option<u64>) -> MenuEntry {
-    MenuEntry { section, label, href, count }
+/// The lines of this room; the addresses are those behind the workbench's figures.
+pub const MENU: &[MenuItem] = &[
+    item("", "今天要办", "/desk", &[Desk], Some(due)),
+    item("", "待研判", "/demands?status=received&sort=oldest", &[Dispatch, SeeAll], Some(received)),
+    item("", "待交办", "/demands?status=triaged&sort=oldest", &[Dispatch, SeeAll], Some(triaged)),
+    item("", "待签收", "/demands?status=assigned&sort=oldest", &[Dispatch, Handle, SeeAll], Some(assigned)),
+    item("", "办理中", "/demands?status=in_progress&sort=oldest", &[Handle, SeeAll], Some(in_progress)),
+    item("", "待回访", "/demands?status=replied&sort=oldest", &[Dispatch, Handle, SeeAll], Some(replied)),
+    item("", "全部诉求", "/demands", &[SeeAll, SeeUnit], None),
+    item("清单", "意见建议事项清单", "/lists", &[SeeAll], None),
+];
+
+type Counter = fn(&mut Cx<'_>) -> Result<u64>;
+
+const fn item(
+    section: &'static str,
+    label: &'static str,
+    href: &'static str,
+    for_any_of: &'static [Permission],
+    count: Option<Counter>,
+) -> MenuItem {
+    MenuItem { section, label, href, for_any_of, count }
 }
 
 /// What is overdue or due today: the number that 今天要办 promises.
-fn due(cx: &mut Cx<'_>, post: Post) -> Result<Option<u64>> {
-    if post == Post::Office {
-        return Ok(None);
-    }
+fn due(cx: &mut Cx<'_>) -> Result<u64> {
     let late = Filter { overdue: true, sort: Sort::Due, ..Filter::default() };
     let today = Filter { due_today: true, sort: Sort::Due, ..Filter::default() };
-    Ok(Some(counted(cx, &late)? + counted(cx, &today)?))
+    Ok(counted(cx, &late)? + counted(cx, &today)?)
+}
+
+fn received(cx: &mut Cx<'_>) -> Result<u64> {
+    stage(cx, Status::Received)
+}
+
+fn triaged(cx: &mut Cx<'_>) -> Result<u64> {
+    stage(cx, Status::Triaged)
+}
+
+fn assigned(cx: &mut Cx<'_>) -> Result<u64> {
+    stage(cx, Status::Assigned)
+}
+
+fn in_progress(cx: &mut Cx<'_>) -> Result<u64> {
+    stage(cx, Status::InProgress)
+}
+
+fn replied(cx: &mut Cx<'_>) -> Result<u64> {
+    stage(cx, Status::Replied)
+}
+
+fn stage(cx: &mut Cx<'_>, status: Status) -> Result<u64> {
+    counted(cx, &Filter { statuses: vec![status], ..Filter::default() })
 }
 
 fn counted(cx: &mut Cx<'_>, filter: &Filter) -> Result<u64> {
     Ok(listing::count(cx, filter)?.n as u64)
-}
-
-/// The address of a stage's list; the same text that the workbench's figures lead to.
-const fn stage_href(status: Status) -> &'static str {
-    match status {
-        Status::Received => "/demands?status=received&sort=oldest",
-        Status::Triaged => "/demands?status=triaged&sort=oldest",
-        Status::Assigned => "/demands?status=assigned&sort=oldest",
-        Status::InProgress => "/demands?status=in_progress&sort=oldest",
-        Status::Replied => "/demands?status=replied&sort=oldest",
-        _ => "/demands",
-    }
 }

@@ -16,13 +16,15 @@ mod moves;
 
 mod preview;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use kernel::Permission;
 
 use crate::context::App;
 use crate::web::{Access, Routes};
 
-pub use menu::menu;
+pub use menu::MENU;
 
 /// The staff pages of this room.
 pub fn routes() -> Routes<App> {
