@@ -15,6 +15,8 @@ pub mod demands;
 pub mod ledger;
 pub mod portal;
 
+pub mod demo;
+
 #[cfg(test)]
 mod testing;
 

@@ -45,7 +45,11 @@ fn demo_people(cx: &mut Cx<'_>) -> Result<Vec<AccountInput>> {
         input("shenji", "审计员", None, &[Role::Auditor]),
     ];
     let (known, now) = (crate::units::names(cx)?, cx.now);
-    for unit in known.handlers(now).filter(|unit| unit.code != dispatcher) {
+    // What the dispatching unit handles itself must be called back by somebody of another unit.
+    if let Some(other) = known.handlers(now).find(|unit| unit.code != dispatcher) {
+        people.push(input("huifang", "独立回访员", Some(&other.code), &[Role::Coordinator]));
+    }
+    for unit in known.handlers(now) {
         let named = |post: &str| format!("{}{post}", unit.short_name);
         people.push(input(&format!("{}.fzr", unit.code), &named("负责人"), Some(&unit.code), &[Role::UnitHead]));
         people.push(input(&format!("{}.cb", unit.code), &named("承办岗"), Some(&unit.code), &[Role::UnitHandler]));

@@ -133,6 +133,12 @@ pub fn count(cx: &mut Cx<'_>, filter: &Filter) -> Result<Count> {
     Ok(Count { n: ids.len().min(Count::MOST), more: ids.len() > Count::MOST })
 }
 
+/// Whether nobody has said anything yet.
+pub fn is_empty(cx: &mut Cx<'_>) -> Result<bool> {
+    let any: Vec<i64> = cx.tx.select(&Select::new(sql!("SELECT d.id FROM demand d")).limit(1))?;
+    Ok(any.is_empty())
+}
+
 /// How the three lists stood at the end of a local day: kind, status, and how many.
 pub fn census(cx: &mut Cx<'_>, day: Date) -> Result<Vec<(Option<DemandKind>, Status, i64)>> {
     crate::people::require(cx.actor, kernel::Permission::SeeAll)?;

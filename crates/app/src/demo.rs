@@ -1,0 +1,278 @@
+//! Playing the demonstration's script: every demand goes through the same actions as real ones, at the instants at which
+//! its people would have acted, in the order of time, so that the city that comes out is one that could have happened.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use kernel::clock::FixedClock;
+use kernel::worktime::Calendar;
+use kernel::{Actor, Fault, Instant, Result};
+use serde_json::{Map, Value, json};
+
+use crate::city::{CallbackScript, DemandScript, DemoCity, Fate, GradeCode, ReplyScript};
+use crate::context::App;
+use crate::demands::actions::{intake, moving};
+use crate::demands::rules::intake::{Entrance, read as read_intake};
+use crate::demands::rules::moves::Move;
+use crate::{demands, people};
+
+/// Plays the script of the city, if it has one, so that its last day is the day of `until`; what would lie after `until`
+/// has not happened yet. `clock` is the clock that `app` was made with. Says how many demands there are.
+pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize> {
+    let script = match DemoCity::of(app.city()) {
+        None => return Ok(0),
+        Some(script) => script.map_err(|errors| Fault::new("read the demonstration's script", errors))?,
+    };
+    let mut player = Player::new(app, clock, &script, until)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|e| Fault::new("start a runtime", e))?;
+    let mut acts: Vec<(Instant, usize, Act)> = Vec::new();
+    for (index, demand) in script.demands.iter().enumerate() {
+        acts.extend(player.acts(demand).into_iter().map(|(at, act)| (at, index, act)));
+    }
+    acts.retain(|(at, _, _)| *at <= until);
+    // Stable, so that acts of one demand at one instant stay in their order.
+    acts.sort_by_key(|(at, _, _)| *at);
+    for (at, index, act) in acts {
+        clock.set(at);
+        runtime.block_on(player.perform(index, &script.demands[index], act))?;
+    }
+    clock.set(until);
+    Ok(player.numbers.iter().flatten().count())
+}
+
+/// One thing that somebody does.
+#[derive(Clone, Debug)]
+enum Act {
+    Submit,
+    Move(Move, Actor, Value),
+    Note(Actor, String),
+    Rate(GradeCode, Option<String>),
+}
+
+struct Player<'a> {
+    app: &'a App,
+    script: &'a DemoCity,
+    calendar: Arc<Calendar>,
+    start: Date,
+    desk: Actor,
+    independent: Actor,
+    /// Number and query code of each demand that has come in.
+    numbers: Vec<Option<(String, String)>>,
+}
+
+impl<'a> Player<'a> {
+    fn new(app: &'a App, clock: &FixedClock, script: &'a DemoCity, until: Instant) -> Result<Self> {
+        let last_day = script.demands.iter().map(|d| i64::from(d.day)).max().unwrap_or_default();
+        let today = until.in_zone(&app.city().zone).date();
+        let start = today.saturating_sub(jiff::Span::new().days(last_day));
+        // The accounts were there before the first demand.
+        clock.set(app.calendar().opening(start).unwrap_or(until).min(until));
+        people::seed_demo(app)?;
+        Ok(Self {
+            app,
+            script,
+            calendar: app.calendar(),
+            start,
+            desk: account(app, "tongchou")?,
+            independent: account(app, "huifang")?,
+            numbers: vec![None; script.demands.len()],
+        })
+    }
+
+    /// Everything that happens to a demand, with its instants.
+    fn acts(&mut self, d: &DemandScript) -> Vec<(Instant, Act)> {
+        let mut line = Line { calendar: &self.calendar, at: self.received_at(d), jitter: d.day.wrapping_mul(7919), acts: Vec::new() };
+        line.now(Act::Submit);
+        let unit = |post: &str| account(self.app, &format!("{}.{post}", d.lead)).unwrap_or_else(|_| self.desk.clone());
+        let (handler, desk) = (unit("cb"), self.desk.clone());
+        let closer = if Some(&d.lead) == self.desk.unit.as_ref() { self.independent.clone() } else { self.desk.clone() };
+        if d.fate == Fate::WaitsForTriage {
+            return line.acts;
+        }
+        if self.ends_early(d, &mut line) {
+            return line.acts;
+        }
+        line.after(8, 40, Act::Move(Move::Triage, desk.clone(), triage(d)));
+        if d.fate == Fate::WaitsForAssignment {
+            return line.acts;
+        }
+        line.after(3, 12, Act::Move(Move::Assign, desk.clone(), json!({"lead_unit": d.lead, "goal": d.goal})));
+        let assigned = line.at;
+        if d.fate == Fate::WaitsForAcknowledgement {
+            return line.acts;
+        }
+        line.after(20, 120, Act::Move(Move::Acknowledge, handler.clone(), json!({})));
+        if d.fate == Fate::WaitsForContact {
+            return line.acts;
+        }
+        let contact = d.contact_note.clone().unwrap_or_else(|| "已与诉求人电话联系，核实了情况。".to_owned());
+        line.after(15, 90, Act::Move(Move::FirstContact, handler.clone(), json!({"note": contact})));
+        for note in &d.internal {
+            line.after(30, 200, Act::Note(handler.clone(), note.clone()));
+        }
+        if let Some(first) = &d.first_reply {
+            line.reply(assigned, self.reply_days(d).saturating_sub(1).max(1), &handler, first);
+            line.callback(d.first_callback.as_ref(), &closer);
+            let reason = d.redo_ground.as_deref().and_then(|code| {
+                self.app.city().grounds.find(crate::city::GroundKind::Redo, code).map(|g| g.label.clone())
+            });
+            line.after(5, 20, Act::Move(Move::Redo, desk.clone(), json!({"reason": reason.unwrap_or_default()})));
+        }
+        if let Some(reply) = &d.reply {
+            let from = if d.first_reply.is_some() { line.at } else { assigned };
+            line.reply(from, self.reply_days(d), &handler, reply);
+            if let Some(grade) = d.callback.as_ref().and_then(|c| c.grade).filter(|_| d.day % 3 != 0) {
+                line.after(60, 300, Act::Rate(grade, None));
+            }
+        }
+        line.callback(d.callback.as_ref(), &closer);
+        if d.fate.closed() {
+            line.after(5, 30, Act::Move(Move::Close, closer, json!({"outcome": d.outcome})));
+        }
+        line.acts
+    }
+
+    /// Declined, withdrawn or transferred out before anybody was assigned.
+    fn ends_early(&self, d: &DemandScript, line: &mut Line<'_>) -> bool {
+        let ground = |kind| {
+            let found = d.ground.as_deref().and_then(|code| self.app.city().grounds.find(kind, code));
+            found.map(|g| g.label.clone()).unwrap_or_default()
+        };
+        let notice = d.notice.clone();
+        let (make, input) = match d.fate {
+            Fate::Declined => (Move::Decline, json!({"ground": d.ground, "note": notice})),
+            Fate::Withdrawn => (Move::Withdraw, json!({"reason": ground(crate::city::GroundKind::Withdrawal)})),
+            Fate::TransferredOut => {
+                let seeds = &self.app.city().unit_seeds;
+                let receiver = seeds.iter().find(|u| Some(&u.code) == d.transfer_to.as_ref()).map(|u| u.name.clone());
+                let reason = notice.unwrap_or_else(|| ground(crate::city::GroundKind::Transfer));
+                (Move::Transfer, json!({"receiver": receiver, "reason": reason}))
+            }
+            _ => return false,
+        };
+        line.after(20, 180, Act::Move(make, self.desk.clone(), input));
+        true
+    }
+
+    fn received_at(&self, d: &DemandScript) -> Instant {
+        let day = self.start.saturating_add(jiff::Span::new().days(i64::from(d.day)));
+        let zoned = day.to_datetime(d.time).to_zoned_datetime(self.app.city().zone.clone());
+        zoned.map_or(Instant(0), |zoned| Instant::from(&zoned))
+    }
+
+    /// Working days from assignment to reply: the script's, or about half of the limit.
+    fn reply_days(&self, d: &DemandScript) -> u32 {
+        let limit = match d.route.as_str() {
+            "instant" => 1,
+            "joint" => 10,
+            "leader" => 15,
+            "special" => 30,
+            _ => 5,
+        };
+        d.reply_after.unwrap_or(if d.fate == Fate::Late { limit + 2 } else { (limit / 2).max(1) })
+    }
+
+    async fn perform(&mut self, index: usize, d: &DemandScript, act: Act) -> Result<()> {
+        let (number, code) = match (&self.numbers[index], &act) {
+            (None, Act::Submit) => {
+                let channel = self.app.city().channels.get(&d.channel);
+                let actor = if channel.is_some_and(|c| c.public) { Actor::public() } else { self.desk.clone() };
+                let said = read_intake(&self.said(d), Entrance::Staff, self.app.city())?;
+                let receipt = intake::submit(self.app, &actor, said, Vec::new()).await?;
+                self.numbers[index] = Some((receipt.number, receipt.code));
+                return Ok(());
+            }
+            (Some(known), _) => known.clone(),
+            (None, _) => return Ok(()),
+        };
+        match act {
+            Act::Submit => Ok(()),
+            Act::Note(actor, text) => self.app.write(&actor, move |cx| moving::note(cx, &number, Some(&text))).await,
+            Act::Rate(grade, text) => {
+                let grade = serde_json::to_value(grade).ok().and_then(|v| v.as_str().map(str::to_owned));
+                let input = moving::RatingInput { grade, reasons: Vec::new(), text };
+                self.app.write(&Actor::public(), move |cx| moving::rate(cx, &number, &code, &input)).await
+            }
+            Act::Move(make, actor, input) => {
+                let Value::Object(input) = input else { return Ok(()) };
+                let made = self.app.write(&actor, move |cx| {
+                    let mut input = input.clone();
+                    let version = moving::load(cx, &number)?.demand.version;
+                    input.insert("version".into(), version.into());
+                    moving::make(cx, &number, make, &input).map(drop)
+                });
+                made.await.map_err(|error| Fault::broken(format!("{}: {}: {error}", d.key, make.code())).into())
+            }
+        }
+    }
+
+    fn said(&self, d: &DemandScript) -> Map<String, Value> {
+        let firm = d.firm.as_deref().and_then(|key| self.script.firm(key));
+        let area = d.area.as_deref().and_then(|code| self.app.city().unit_seeds.iter().find(|u| u.code == code));
+        let said = json!({
+            "audience": d.audience, "title": d.title, "text": d.text,
+            "channel": d.channel,
+            "enterprise": firm.map(|f| json!({"name": f.name, "uscc": f.uscc})),
+            "contact": d.contact.as_ref().map(|c| json!({"name": c.name, "phone": c.phone})),
+            "area": area.map(|unit| &unit.name),
+        });
+        let Value::Object(said) = said else { return Map::new() };
+        said
+    }
+}
+
+/// The acts of one demand, as they follow one another in working time.
+struct Line<'a> {
+    calendar: &'a Calendar,
+    at: Instant,
+    jitter: u32,
+    acts: Vec<(Instant, Act)>,
+}
+
+impl Line<'_> {
+    fn now(&mut self, act: Act) {
+        self.acts.push((self.at, act));
+    }
+
+    /// `act`, some working minutes after the act before.
+    fn after(&mut self, least: i64, most: i64, act: Act) {
+        self.jitter = self.jitter.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let minutes = least + i64::from(self.jitter >> 8) % (most - least).max(1);
+        self.at = self.calendar.add_working_minutes(self.at, minutes).unwrap_or(self.at);
+        self.now(act);
+    }
+
+    /// A reply on the `days`-th working day after `from`, some time before the offices close.
+    fn reply(&mut self, from: Instant, days: u32, handler: &Actor, reply: &ReplyScript) {
+        let due = self.calendar.due(from, kernel::worktime::Limit::WorkingDays(days)).map_or(self.at, |due| due.at);
+        let early = 20 + i64::from(self.jitter >> 8) % 150;
+        let at = self.calendar.add_working_minutes(due, -early).unwrap_or(due);
+        self.at = at.max(self.at);
+        let input = json!({"policy_reading": reply.policy_reading, "measures": reply.measures, "opinion": reply.opinion});
+        self.after(5, 15, Act::Move(Move::Reply, handler.clone(), input));
+    }
+
+    fn callback(&mut self, callback: Option<&CallbackScript>, by: &Actor) {
+        let Some(callback) = callback else { return };
+        let input = json!({"reached": callback.reached, "solved": callback.solved, "grade": callback.grade,
+            "note": callback.note});
+        self.after(240, 600, Act::Move(Move::Callback, by.clone(), input));
+    }
+}
+
+fn triage(d: &DemandScript) -> Value {
+    let axes = &d.axes;
+    json!({"kind": d.kind, "theme": d.theme, "difficulty": axes.difficulty, "breadth": axes.breadth,
+        "policy_weight": axes.policy_weight, "scope": axes.scope, "generality": axes.generality,
+        "policy_axis": axes.policy_axis, "tier": d.tier, "route": d.route, "urgent": d.urgent})
+}
+
+fn account(app: &App, username: &str) -> Result<Actor> {
+    let name = username.to_owned();
+    app.read_now(&Actor::system(), move |cx| people::actor(cx, &name))
+}
+
+/// Whether the city has heard anything yet; a demonstration is only played into an empty one.
+pub fn is_empty(app: &App) -> Result<bool> {
+    app.read_now(&Actor::system(), |cx| demands::actions::listing::is_empty(cx))
+}
