@@ -115,18 +115,23 @@ pub(crate) fn pair_weight(first: char, second: char) -> f64 {
 }
 
 fn char_weight(c: char) -> f64 {
-    match weights().get(&c) {
-        Some(weight) => *weight,
-        None => 1.5,
-    }
+    let place = (c as usize).checked_sub(FIRST_HAN);
+    place.and_then(|place| weights().get(place)).copied().map_or(1.5, f64::from)
 }
 
-fn weights() -> &'static HashMap<char, f64> {
-    static WEIGHTS: std::sync::OnceLock<HashMap<char, f64>> = std::sync::OnceLock::new();
+const FIRST_HAN: usize = 0x4E00;
+
+/// Weights by character: a table, because every pair of every text is weighed.
+fn weights() -> &'static [f32] {
+    static WEIGHTS: std::sync::OnceLock<Vec<f32>> = std::sync::OnceLock::new();
     WEIGHTS.get_or_init(|| {
-        let common = COMMON.chars().filter(|c| is_han(*c)).map(|c| (c, 0.4));
-        let function = FUNCTION.chars().filter(|c| is_han(*c)).map(|c| (c, 0.0));
-        common.chain(function).collect()
+        let mut weights = vec![1.5; 0x9FFF - FIRST_HAN + 1];
+        for (list, weight) in [(COMMON, 0.4), (FUNCTION, 0.0)] {
+            for place in list.chars().filter_map(|c| (c as usize).checked_sub(FIRST_HAN)) {
+                weights[place] = weight;
+            }
+        }
+        weights
     })
 }
 

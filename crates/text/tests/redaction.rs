@@ -32,11 +32,11 @@ fn parse(marked: &str) -> Case {
         let Some((kind, (inner, tail))) = after.split_once('|').and_then(|(k, t)| Some((k, t.split_once(']')?))) else {
             break;
         };
-        let kind = KINDS.iter().find(|(name, _)| *name == kind).map(|(_, kind)| *kind).unwrap();
+        let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == kind) else { panic!("unknown kind {kind}") };
         case.text.push_str(before);
         let start = case.text.len();
         case.text.push_str(inner);
-        case.truth.push(Span { start, end: case.text.len(), kind });
+        case.truth.push(Span { start, end: case.text.len(), kind: *kind });
         rest = tail;
     }
     case.text.push_str(rest);
@@ -170,9 +170,12 @@ fn writings(digits: &str, groups: &[usize]) -> Vec<String> {
         parts.push(rest.drain(..*size).collect());
     }
     let map = |table: &str| {
-        digits.chars().map(|c| c.to_digit(10).map_or(c, |d| table.chars().nth(d as usize).unwrap())).collect::<String>()
+        digits
+            .chars()
+            .map(|c| c.to_digit(10).and_then(|d| table.chars().nth(d as usize)).unwrap_or(c))
+            .collect::<String>()
     };
-    let full: String = digits.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap()).collect();
+    let full: String = digits.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)).collect();
     let middle = digits.len() / 2;
     let mut all: Vec<String> = [" ", "-", "—", "－", "　", "·", "  ", " - "].iter().map(|by| parts.join(by)).collect();
     all.push(digits.to_owned());
@@ -225,7 +228,7 @@ fn id_cases() -> Vec<Case> {
     let regions = ["530181", "530102", "110101", "420106", "511002", "652301", "331004"];
     let id = |i: usize| {
         let (year, month, day) = (1940 + (i * 7) % 70, 1 + i % 12, 1 + (i * 5) % 28);
-        let last = if i % 5 == 0 { "X".to_owned() } else { noise(i as u64 + 7, 1) };
+        let last = if i.is_multiple_of(5) { "X".to_owned() } else { noise(i as u64 + 7, 1) };
         format!("{}{year}{month:02}{day:02}{}{last}", regions[i % 7], noise(i as u64, 3))
     };
     let numbers: Vec<String> = (0..56).map(id).collect();
@@ -309,18 +312,9 @@ fn check(text: &str) -> Result<(), TestCaseError> {
 
 #[test]
 fn odd_texts() {
-    for text in [
-        "",
-        "1",
-        "张",
-        "\0",
-        "🙂",
-        "\u{FFFD}锟斤拷",
-        "(@)",
-        "1".repeat(100_000).as_str(),
-        "张先生".repeat(33_000).as_str(),
-        "1 ".repeat(50_000).as_str(),
-    ] {
-        check(text).unwrap();
+    let long = ["1", "张先生", "1 ", "3栋", "@a.", "联系人：", "一", "(", "X"].map(|text| text.repeat(50_000));
+    let short = ["", "1", "张", "\0", "🙂", "\u{FFFD}锟斤拷", "(@)"].map(String::from);
+    for text in long.iter().chain(&short) {
+        assert!(check(text).is_ok());
     }
 }

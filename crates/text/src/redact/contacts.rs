@@ -17,11 +17,18 @@ pub(super) fn find(cells: &Cells) -> Vec<Span> {
             'q' | '微' | 'v' | 'w' => found.extend(handle(cells, at)),
             'a'..='z' => {}
             '护' => found.extend(passport(cells, at)),
-            c if PROVINCES.contains(c) => found.extend(plate(cells, at)),
+            '\u{4E00}'..='\u{9FFF}' if before_letter(cells, at) && PROVINCES.contains(c) => {
+                found.extend(plate(cells, at))
+            }
             _ => {}
         }
     }
     found
+}
+
+/// Whether a letter follows within three characters: the cheap question before the dear one.
+fn before_letter(cells: &Cells, at: usize) -> bool {
+    (at + 1..at + 4).any(|i| cells.at(i).is_ascii_lowercase())
 }
 
 /// Whether the folded text has `word` at `at`.

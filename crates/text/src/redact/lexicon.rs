@@ -42,7 +42,7 @@ const NEVER: &str = "公的了是在我他她它们这那不就也都还很被�
     路线网系于从由为而但且则其每各另再又才只仅某两几百千镇厂项件份条张位名次种块座起些点";
 
 /// Everyday words and half-words that begin with a surname; a name does not begin so.
-const NOT_NAMES: &str = "高兴 高明 高考 陶瓷 陶冶 陶醉 孔洞 孔径 孔子 孔雀 汤料 汤圆 学生 小学 中学 大学 民政 妇女 群众 农林 农技 农业 常务 行政 水务 党小 新闻 管所 车管 安监 高度 高新 高速 高压 高层 高中 高校 高铁 高峰 高温 高额 高价 高位 高效 高级 高标 高质 高空 高架 高考 方便 方面 方案 方式 方法 \
+const NOT_NAMES: &str = "支行 符合 符号 原始 宿舍 宿州 高兴 高明 高考 陶瓷 陶冶 陶醉 孔洞 孔径 孔子 孔雀 汤料 汤圆 学生 小学 中学 大学 民政 妇女 群众 农林 农技 农业 常务 行政 水务 党小 新闻 管所 车管 安监 高度 高新 高速 高压 高层 高中 高校 高铁 高峰 高温 高额 高价 高位 高效 高级 高标 高质 高空 高架 高考 方便 方面 方案 方式 方法 \
     方向 方可 方能 方圆 金额 金融 金属 金银 金牌 安全 安排 安置 安装 安静 安心 安宁 安稳 安检 安保 安徽 江苏 江西 江边 江湖 何时 何况 何种 何处 何人 \
     何日 何等 何必 何在 何来 何去 时间 时候 时期 时任 时代 时常 时限 时段 成功 成本 成立 成为 成果 成员 成都 成交 成绩 成长 经济 平安 平时 平均 平台 平方 \
     平衡 平等 平整 平房 平价 万元 万一 万分 万人 万平 万余 万达 白天 白色 白白 黄金 黄色 黄土 黄牛 黄河 黄线 石油 石头 石材 石灰 石子 石料 石场 石厂 水电 水泥 \
@@ -103,8 +103,12 @@ pub(super) struct Facts {
     pub never: bool,
 }
 
+const FIRST_HAN: usize = 0x4E00;
+const LAST_HAN: usize = 0x9FFF;
+
 struct Lexicon {
-    facts: HashMap<char, Facts>,
+    /// By character from the first Han one on: a table, because every character of every text is looked up.
+    facts: Vec<Facts>,
     not_names: HashSet<[char; 2]>,
     ends: HashSet<[char; 2]>,
     titles: Vocabulary,
@@ -119,9 +123,9 @@ type Vocabulary = HashMap<char, Vec<Vec<char>>>;
 fn lexicon() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
     LEXICON.get_or_init(|| {
-        let mut facts: HashMap<char, Facts> = HashMap::new();
+        let mut facts = vec![Facts::default(); LAST_HAN - FIRST_HAN + 1];
         let mut note = |list: &str, set: fn(&mut Facts)| {
-            list.chars().filter(|c| !c.is_whitespace()).for_each(|c| set(facts.entry(c).or_default()));
+            list.chars().filter_map(place).for_each(|at| set(&mut facts[at]));
         };
         note(DOUBTFUL, |f| f.doubtful = true);
         note(SURE, |f| (f.sure, f.doubtful) = (true, false));
@@ -159,9 +163,14 @@ fn pairs(list: &str) -> HashSet<[char; 2]> {
     words(list).into_iter().filter_map(|word| <[char; 2]>::try_from(word).ok()).collect()
 }
 
+/// Where the table has `c`.
+fn place(c: char) -> Option<usize> {
+    (c as usize).checked_sub(FIRST_HAN).filter(|at| *at <= LAST_HAN - FIRST_HAN)
+}
+
 /// What the lists say of `c`.
 pub(super) fn facts(c: char) -> Facts {
-    lexicon().facts.get(&c).copied().unwrap_or_default()
+    place(c).and_then(|at| lexicon().facts.get(at)).copied().unwrap_or_default()
 }
 
 /// Whether two characters are one surname.

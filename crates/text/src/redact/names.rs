@@ -14,7 +14,7 @@ struct Name {
 }
 
 /// Surnames that stand before a title as verbs and particles far more often: 向书记反映, 任组长.
-const VERBS: &str = "向和于从任时来全应容明关成安边居管计连祝支解加车水原";
+const VERBS: &str = "向和于从任时来全应容明关成安边居管计连祝支解加车水原党支宿符";
 
 /// Those of them that stand before a title even where a name could begin: 和先生, 向女士.
 const PARTICLES: &str = "和向于从来任";
@@ -78,7 +78,7 @@ fn title_at(chars: &[char], at: usize) -> Option<usize> {
 /// 张总, 李工: titles of one character, where nothing follows that makes another word of them.
 fn is_short_title(rest: &[char]) -> bool {
     let next = rest.get(1).copied().unwrap_or('\n');
-    let ends = !is_han(next) || "说来的是反联回到在答告电让叫和与也已给不没就都把将要会能".contains(next);
+    let ends = !is_han(next) || "说来的反联回到在答告电让叫和与也已给不没就都把将要会能".contains(next);
     rest.first().is_some_and(|c| "总工局董哥姐叔姨".contains(*c)) && ends
 }
 
