@@ -264,6 +264,34 @@ fn workbooks() {
     assert!(text.starts_with("文件太大"), "{text}");
 }
 
+/// The workbook with one part's text changed.
+fn patched(part: &str, change: impl Fn(String) -> String) -> Vec<u8> {
+    let bytes = workbook();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in archive.file_names().map(|n| n.unwrap().into_owned()).collect::<Vec<_>>() {
+        let text = std::io::read_to_string(archive.by_name(&name).unwrap()).unwrap();
+        out.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(if name == part { change(text) } else { text }.as_bytes()).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+#[test]
+fn false_claims_in_a_workbook() {
+    let strings = "xl/sharedStrings.xml";
+    assert_eq!(read("a.xlsx", patched(strings, |text| text)), read("a.xlsx", workbook()));
+    for claim in ["1000000000000", "99999999999999999999999999", "4000000000"] {
+        let bytes = patched(strings, |text| text.replace("uniqueCount=\"", &format!("uniqueCount=\"{claim}")));
+        assert_eq!(read("a.xlsx", bytes), "文件已损坏，无法继续读取：文本表的条数不对");
+    }
+    let styles = patched("xl/styles.xml", |text| format!("{text}{}", " ".repeat(17 << 20)));
+    assert!(read("a.xlsx", styles).starts_with("文件太大"));
+    let cut = patched("xl/worksheets/sheet1.xml", |text| text.split("<row r=\"7\"").next().unwrap().to_owned());
+    let text = read("a.xlsx", cut);
+    assert!(text.contains("标题=路灯不亮") && text.lines().next_back().unwrap().starts_with("文件已损坏"), "{text}");
+}
+
 #[test]
 fn a_reader_dropped_early_ends_its_thread() {
     let mut reader = open_bytes("a.xlsx", workbook(), &Options::default()).unwrap();
@@ -318,6 +346,22 @@ proptest! {
         changes.iter().for_each(|(at, byte)| { let at = at.index(bytes.len()); bytes[at] = *byte; });
         bytes.truncate((bytes.len() as f64 * keep) as usize);
         exhaust(name, bytes);
+    }
+
+    #[test]
+    fn a_damaged_sheet_is_read_or_refused(
+        part in prop::sample::select(vec!["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml"]),
+        at in any::<prop::sample::Index>(),
+        length in 0_usize..12,
+        put in "[<>/\"=a-z0-9 -]{0,8}|-1|99999999999|4294967296|1e999|<c r=\"ZZZ1\" t=\"s\"><v>7</v></c>",
+    ) {
+        let damage = |text: String| {
+            let chars: Vec<char> = text.chars().collect();
+            let at = at.index(chars.len());
+            let end = (at + length).min(chars.len());
+            chars[..at].iter().chain(put.chars().collect::<Vec<_>>().iter()).chain(&chars[end..]).collect()
+        };
+        exhaust("a.xlsx", patched(part, damage));
     }
 
     #[test]

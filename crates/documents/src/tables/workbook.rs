@@ -12,6 +12,8 @@ use super::headed::Line;
 use super::{Cell, Limits, Number};
 use crate::dates;
 
+/// Where a workbook keeps the texts of its cells.
+const STRINGS: &str = "sharedstrings.xml";
 /// Rows sent at once.
 const BATCH: usize = 256;
 
@@ -68,16 +70,59 @@ fn measure(bytes: &[u8], limits: &Limits) -> Result<(), TableError> {
     let mut total = 0;
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|e| damaged(e.to_string()))?;
-        let held_whole = part.name().map_or(true, |name| name.to_ascii_lowercase().contains("sharedstrings"));
-        let limit = if held_whole { limits.strings } else { limits.unpacked };
+        let name = part.name().map_or_else(|_| String::new(), |name| name.to_ascii_lowercase());
+        let limit = part_limit(&name, limits);
         let mut part = part.take(limit + 1);
-        let size = io::copy(&mut part, &mut io::sink()).map_err(|_| damaged("工作簿的一部分解不开"))?;
+        let size = if name.ends_with(STRINGS) {
+            text_table(&mut part)?
+        } else {
+            io::copy(&mut part, &mut io::sink()).map_err(unreadable)?
+        };
         total += size;
         if size > limit || total > limits.unpacked {
             return Err(TableError::TooLarge { limit });
         }
     }
     Ok(())
+}
+
+fn unreadable(_: io::Error) -> TableError {
+    damaged("工作簿的一部分解不开")
+}
+
+/// What the library holds in memory as a whole is held short; sheets stream through it.
+fn part_limit(name: &str, limits: &Limits) -> u64 {
+    const HELD: [&str; 4] = ["styles.xml", "workbook.xml", ".rels", "[content_types].xml"];
+    match name {
+        "" => 0,
+        name if name.ends_with(STRINGS) => limits.strings,
+        name if HELD.iter().any(|end| name.ends_with(end)) => limits.unpacked.min(16 << 20),
+        _ => limits.unpacked,
+    }
+}
+
+/// Reads the table of texts and returns its size. The library reserves memory for as many texts as the table claims to
+/// have, so that a false claim would end the whole program.
+fn text_table(part: &mut impl Read) -> Result<u64, TableError> {
+    /// No text takes less than `<si><t/></si>`; beyond that a careless program may count what it likes up to here.
+    const SHORTEST: u64 = 14;
+    const CARELESS: u64 = 1_000_000;
+    let mut bytes = Vec::new();
+    part.read_to_end(&mut bytes).map_err(unreadable)?;
+    let size = bytes.len() as u64;
+    let claims = memchr::memmem::find_iter(&bytes, "uniqueCount").map(|at| claimed(&bytes[at + "uniqueCount".len()..]));
+    // A NUL would be UTF-16, in which the claim could hide from this search.
+    if bytes.contains(&0) || claims.into_iter().any(|claim| claim > size / SHORTEST + CARELESS) {
+        return Err(damaged("文本表的条数不对"));
+    }
+    Ok(size)
+}
+
+/// The number in `="123"`.
+fn claimed(rest: &[u8]) -> u64 {
+    let digits = rest.iter().skip_while(|b| matches!(b, b'=' | b'"' | b'\'' | b'+') || b.is_ascii_whitespace());
+    let digits = digits.take_while(|b| b.is_ascii_digit());
+    digits.fold(0_u64, |sum, b| sum.saturating_mul(10).saturating_add(u64::from(b - b'0')))
 }
 
 fn send_rows(bytes: Vec<u8>, sheet: Option<String>, limits: Limits, sender: SyncSender<Vec<Item>>) {
