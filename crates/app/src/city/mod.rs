@@ -8,6 +8,8 @@
 mod check;
 mod clocks;
 mod demo;
+#[cfg(test)]
+mod demo_tests;
 mod errors;
 mod read;
 mod seeds;
