@@ -32,7 +32,7 @@ pub struct Leak {
 }
 
 /// Words by what is wrong with them; within a group the longer ones come first.
-const WORDS: [(&[&str], Severity, &str); 6] = [
+const WORDS: [(&[&str], Severity, &str); 7] = [
     (
         &[
             "请领导审示",
@@ -91,30 +91,14 @@ const WORDS: [(&[&str], Severity, &str); 6] = [
         "是内部用语，不应公开，请删去",
     ),
     (
-        &[
-            "征求意见稿",
-            "草稿",
-            "初稿",
-            "讨论稿",
-            "送审稿",
-            "修改稿",
-            "未定稿",
-            "待补充",
-            "待补",
-            "待填",
-            "待核实",
-            "待确认",
-            "待定稿",
-            "待完善",
-            "此处填写",
-            "请填写",
-            "此处插入",
-            "模板",
-            "范文",
-            "todo",
-        ],
+        &["草稿", "未定稿", "待补充", "待填写", "待填", "待定稿", "此处填写", "此处插入", "todo"],
         Severity::Stop,
         "说明文字还没有定稿，请补全或删去",
+    ),
+    (
+        &["征求意见稿", "初稿", "讨论稿", "送审稿", "修改稿", "待补", "待核实", "待确认", "待完善", "请填写"],
+        Severity::Ask,
+        "可能说明文字还没有定稿，请确认",
     ),
     (&["某某", "某单位", "某部门", "某同志"], Severity::Stop, "是没有写明的代称，请写清楚或删去"),
     (&["内部", "秘密", "保密", "口径"], Severity::Ask, "有时是内部用语，请确认可以公开"),
@@ -132,6 +116,12 @@ pub fn leaks(text: &str) -> Vec<Leak> {
     wording(text, &normal, &mut found);
     blanks(text, &mut found);
     found.sort_by_key(|leak| (leak.start, leak.severity));
+    // A doubt within what must go anyway is no advice of its own.
+    let gone: Vec<(usize, usize)> =
+        found.iter().filter(|l| l.severity == Severity::Stop).map(|l| (l.start, l.end)).collect();
+    found.retain(|l| {
+        l.severity == Severity::Stop || !gone.iter().any(|(start, end)| *start <= l.start && l.end <= *end)
+    });
     found
 }
 
@@ -168,6 +158,10 @@ fn wording(text: &str, normal: &Normal, found: &mut Vec<Leak>) {
                 if taken[span.clone()].contains(&true) || is_part(&normal.chars, span.clone()) {
                     continue;
                 }
+                // 张某某 is a name already hidden, not a blank.
+                if word[0] == '某' && at > 0 && redact::is_surname(normal.chars[at - 1]) {
+                    continue;
+                }
                 taken[span.clone()].fill(true);
                 let last = normal.origins[span.end - 1];
                 let end = last + text[last..].chars().next().map_or(0, char::len_utf8);
@@ -198,7 +192,8 @@ fn blanks(text: &str, found: &mut Vec<Leak>) {
         let run = chars[at..].iter().take_while(|(_, c)| mark.is_some() && blank_mark(*c) == mark).count();
         let neighbour = |at: Option<usize>| at.and_then(|at| chars.get(at)).map_or(' ', |(_, c)| *c);
         let (before, after) = (neighbour(at.checked_sub(1)), neighbour(Some(at + run)));
-        let free = !before.is_ascii_alphanumeric() && !after.is_ascii_alphanumeric();
+        let hidden_name = mark == Some('x') && redact::is_surname(before);
+        let free = !before.is_ascii_alphanumeric() && !after.is_ascii_alphanumeric() && !hidden_name;
         let unfilled = match mark {
             Some('x') => {
                 free && (run > 1
@@ -212,8 +207,20 @@ fn blanks(text: &str, found: &mut Vec<Leak>) {
             let end = chars.get(at + run).map_or(text.len(), |(byte, _)| *byte);
             found.push(leak(text, chars[at].0, end, Severity::Stop, "是没有填写的空白，请补全或删去"));
         }
-        at += run.max(1);
+        let note = bracketed_note(&chars[at..]);
+        if note > 0 {
+            let end = chars.get(at + note).map_or(text.len(), |(byte, _)| *byte);
+            found.push(leak(text, chars[at].0, end, Severity::Stop, "是留待补全的说明，请补全或删去"));
+        }
+        at += run.max(note).max(1);
     }
+}
+
+/// The length of a note to oneself in brackets, such as 【待补：金额】.
+fn bracketed_note(rest: &[(usize, char)]) -> usize {
+    let opens = matches!(rest, [(_, '【' | '[' | '［' | '〔'), (_, '待' | '此' | '补' | '请' | '填'), ..]);
+    let closes = || rest.iter().take(24).position(|(_, c)| matches!(c, '】' | ']' | '］' | '〕'));
+    opens.then(closes).flatten().map_or(0, |at| at + 1)
 }
 
 fn blank_mark(c: char) -> Option<char> {
@@ -240,11 +247,12 @@ mod tests {
             ("此件仅供内部参考", &["仅供内部"][..]),
             ("以上意见妥否，请批示。", &["妥否，请批示"]),
             ("请领导审示：已办结", &["请领导审示"]),
-            ("【待补】金额为XXX元，由××街道负责", &["待补", "XXX", "××"]),
+            ("【待补】金额为XXX元，由××街道负责", &["【待补】", "XXX", "××"]),
             ("草 稿：经我局某某科核实", &["草 稿", "某某"]),
             ("将于2026年X月X日前完成", &["X", "X"]),
             ("地址：____", &["____"]),
             ("请联系ＸＸ同志", &["ＸＸ"]),
+            ("钟某某、贺XX与此无关", &[]),
         ] {
             let got = leaks(text);
             let got: Vec<&str> =

@@ -286,7 +286,7 @@ fn what_is_public_stays() {
 fn a_masked_text_has_nothing_left_to_mask() {
     for case in written().into_iter().chain(name_cases()).chain(phone_cases()).chain(id_cases()) {
         let masked = mask(&case.text);
-        assert_eq!(mask(&masked), masked, "{:?}", case.text);
+        assert_eq!(find(&masked), [], "{masked:?}");
     }
 }
 

@@ -167,6 +167,12 @@ pub fn mask_name(name: &str) -> String {
     }
 }
 
+/// Whether `c` may be a surname.
+pub(crate) fn is_surname(c: char) -> bool {
+    let facts = lexicon::facts(c);
+    facts.sure || facts.doubtful
+}
+
 fn mask_email(email: &str) -> String {
     match email.char_indices().find(|(_, c)| matches!(cells::folded(*c), '@' | '(' | '[')) {
         Some((at, _)) => {
