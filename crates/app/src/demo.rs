@@ -24,7 +24,8 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
         Some(script) => script.map_err(|errors| Fault::new("read the demonstration's script", errors))?,
     };
     let mut player = Player::new(app, clock, &script, until)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|e| Fault::new("start a runtime", e))?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().build().map_err(|e| Fault::new("start a runtime", e))?;
     let mut acts: Vec<(Instant, usize, Act)> = Vec::new();
     for (index, demand) in script.demands.iter().enumerate() {
         acts.extend(player.acts(demand).into_iter().map(|(at, act)| (at, index, act)));
@@ -81,11 +82,17 @@ impl<'a> Player<'a> {
 
     /// Everything that happens to a demand, with its instants.
     fn acts(&mut self, d: &DemandScript) -> Vec<(Instant, Act)> {
-        let mut line = Line { calendar: &self.calendar, at: self.received_at(d), jitter: d.day.wrapping_mul(7919), acts: Vec::new() };
+        let mut line = Line {
+            calendar: &self.calendar,
+            at: self.received_at(d),
+            jitter: d.day.wrapping_mul(7919),
+            acts: Vec::new(),
+        };
         line.now(Act::Submit);
         let unit = |post: &str| account(self.app, &format!("{}.{post}", d.lead)).unwrap_or_else(|_| self.desk.clone());
         let (handler, desk) = (unit("cb"), self.desk.clone());
-        let closer = if Some(&d.lead) == self.desk.unit.as_ref() { self.independent.clone() } else { self.desk.clone() };
+        let closer =
+            if Some(&d.lead) == self.desk.unit.as_ref() { self.independent.clone() } else { self.desk.clone() };
         if d.fate == Fate::WaitsForTriage {
             return line.acts;
         }
@@ -248,7 +255,8 @@ impl Line<'_> {
         let early = 20 + i64::from(self.jitter >> 8) % 150;
         let at = self.calendar.add_working_minutes(due, -early).unwrap_or(due);
         self.at = at.max(self.at);
-        let input = json!({"policy_reading": reply.policy_reading, "measures": reply.measures, "opinion": reply.opinion});
+        let input =
+            json!({"policy_reading": reply.policy_reading, "measures": reply.measures, "opinion": reply.opinion});
         self.after(5, 15, Act::Move(Move::Reply, handler.clone(), input));
     }
 

@@ -429,3 +429,90 @@ fn a_proposal_says_why() {
     assert_eq!(proposal.lead_unit.as_deref(), Some("shijianju"), "{proposal:?}");
     assert!(proposal.because.iter().any(|why| why.contains("营业执照")), "{proposal:?}");
 }
+
+#[test]
+fn every_condition_of_a_list_is_understood() {
+    TestCity::on_both_engines(|city| {
+        let pairs = [
+            ("status", "open"),
+            ("unit", "gongkexin"),
+            ("theme", "finance-tax"),
+            ("channel", "web"),
+            ("tier", "general"),
+            ("route", "assigned"),
+            ("kind", "matter"),
+            ("audience", "public"),
+            ("enterprise", "1"),
+            ("overdue", "true"),
+            ("due_today", "true"),
+            ("from", "2026-01-01"),
+            ("to", "2026-12-31"),
+        ];
+        for (sort, cursor) in [("received", "5.6"), ("oldest", "5.6"), ("due", "5.6")] {
+            for q in ["", "奖补", "奖"] {
+                let more = [("sort", sort), ("cursor", cursor), ("q", q)];
+                let address: Vec<_> =
+                    pairs.iter().chain(&more).map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+                let (filter, page) = Filter::read(&address).unwrap();
+                let found = city.app.read_now(&desk(), move |cx| {
+                    listing::count(cx, &filter)?;
+                    listing::list(cx, &filter, &page)
+                });
+                assert!(found.unwrap().items.is_empty());
+            }
+        }
+    });
+}
+
+#[test]
+fn an_import_keeps_what_was_and_adds_nothing_twice() {
+    use documents::tables;
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let file = "编号,标题,内容,时间,答复意见,答复时间,点赞数\n\
+            7,路灯不亮,东路的路灯坏了一个月,2025-03-01 08:30,已经修好,2025/3/5 10:00,3\n\
+            8,,没有标题的一条留言,2025年3月2日 9时,,,0\n\
+            9,时间不对,内容,明天,,,0\n\
+            10,答复早于留言,内容,2025-03-05,好,2025-03-01,0\n";
+        let run = |dry_run| {
+            let reader =
+                tables::open_bytes("旧平台.csv", file.as_bytes().to_vec(), &tables::Options::default()).unwrap();
+            let options =
+                super::importing::ImportOptions { source: "旧平台".into(), mapping: Default::default(), dry_run };
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(super::importing::run(app, &Actor::system(), reader, options, |_| ())).unwrap()
+        };
+        let counts = |dry_run| {
+            let report = run(dry_run);
+            (report.imported, report.already, report.rejected)
+        };
+        assert_eq!(counts(true), (2, 0, 2), "a dry run counts");
+        assert!(app.read_now(&desk(), |cx| listing::is_empty(cx)).unwrap(), "and keeps nothing");
+        assert_eq!(counts(false), (2, 0, 2));
+        let again = run(false);
+        assert_eq!((again.imported, again.already, again.rejected), (0, 2, 2), "a second run adds nothing");
+        assert_eq!(again.ignored_columns, ["点赞数"]);
+        let wrong: Vec<_> = again.reasons.iter().map(|r| (r.row, r.column.as_str())).collect();
+        assert_eq!(wrong, [(4, "时间"), (5, "reply_time")]);
+
+        let whole = app.read_now(&desk(), |cx| viewing::whole(cx, "AN20250301W0001")).unwrap();
+        assert_eq!(whole.case.demand.received_at, at("2025-03-01T08:30:00+08:00"));
+        assert_eq!((whole.case.demand.status, whole.case.demand.outcome), (Status::Closed, None));
+        assert_eq!(whole.replies[0].what.opinion, "已经修好");
+        assert_eq!(whole.replies[0].at, at("2025-03-05T10:00:00+08:00"));
+        let census = |day: &str| {
+            let day = day.parse().unwrap();
+            app.read_now(&desk(), move |cx| listing::census(cx, day))
+                .unwrap()
+                .iter()
+                .map(|row| (row.1, row.2))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(census("2025-03-03"), [(Status::Received, 2)]);
+        assert_eq!(census("2025-03-06"), [(Status::Closed, 1), (Status::Received, 1)]);
+        let filter = Filter { q: Some("修好".to_owned()), ..Filter::default() };
+        let found = app.read_now(&desk(), move |cx| listing::list(cx, &filter, &PageRequest::first(10))).unwrap();
+        assert_eq!(found.items.len(), 1, "replies are searched, without waiting for the index");
+        assert!(app.store().verify().unwrap().holds());
+    });
+}

@@ -1,0 +1,7 @@
+//! The house rules, as tests: which way rooms may look, how long a file may be, which licences may come in, and that
+//! every statement text is understood by both engines.
+
+mod licences;
+mod rooms;
+mod sources;
+mod statements;
