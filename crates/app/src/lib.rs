@@ -6,6 +6,7 @@ pub mod context;
 pub mod idempotency;
 pub mod jobs;
 pub mod permissions;
+pub mod settings;
 pub mod web;
 
 pub mod units;
@@ -16,6 +17,7 @@ pub mod ledger;
 pub mod portal;
 
 pub mod demo;
+pub mod menu;
 
 #[cfg(test)]
 mod testing;
@@ -30,7 +32,7 @@ use crate::web::Routes;
 /// Every room's tables, in the order in which they came to be.
 pub fn migrations() -> &'static [Migration] {
     static ALL: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-        [idempotency::MIGRATIONS, units::MIGRATIONS, people::MIGRATIONS, enterprises::MIGRATIONS, demands::MIGRATIONS].concat()
+        [settings::MIGRATIONS, idempotency::MIGRATIONS, units::MIGRATIONS, people::MIGRATIONS, enterprises::MIGRATIONS, demands::MIGRATIONS].concat()
     });
     &ALL
 }

@@ -1,0 +1,22 @@
+//! The workbench's whole menu: every room's lines, in the order in which they are shown. A line is seen by whoever holds
+//! one of its permissions.
+
+use std::sync::LazyLock;
+
+use kernel::Permission::{Administer, Desk, ReadLedger};
+
+use crate::demands::pages::MENU;
+use crate::people::MenuItem;
+
+const HOUSE: &[MenuItem] = &[
+    MenuItem { section: "底册", label: "单位", href: "/units", for_any_of: &[Desk], count: None },
+    MenuItem { section: "底册", label: "企业", href: "/enterprises", for_any_of: &[Desk], count: None },
+    MenuItem { section: "底册", label: "台账", href: "/ledger", for_any_of: &[ReadLedger], count: None },
+    MenuItem { section: "管理", label: "账号", href: "/accounts", for_any_of: &[Administer], count: None },
+];
+
+/// The menu.
+pub fn menu() -> &'static [MenuItem] {
+    static ALL: LazyLock<Vec<MenuItem>> = LazyLock::new(|| [MENU, HOUSE].concat());
+    &ALL
+}

@@ -1,0 +1,173 @@
+//! The command line, as the interface document has it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// 三听: a city hears demands and answers.
+#[derive(Parser)]
+#[command(name = "santing", version, about = "三听：听取群众、企业家、服务对象的意见建议，件件有着落", propagate_version = true)]
+pub struct Cli {
+    /// What every command may be told.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command; each is also an environment variable and a key of `santing.toml`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Common {
+    /// 数据目录（默认 santing-data）
+    #[arg(long, global = true, value_name = "DIR", env = "SANTING_DATA")]
+    pub data: Option<PathBuf>,
+    /// 数据库地址 postgres://…；不给则用数据目录里的内置数据库
+    #[arg(long, global = true, value_name = "URL", env = "SANTING_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// 城市资料：内置名称或目录（默认 anning）
+    #[arg(long, global = true, value_name = "NAME-OR-DIR", env = "SANTING_PROFILE")]
+    pub profile: Option<String>,
+    /// 让程序的时钟从这一刻开始走（只用于演示和测试）
+    #[arg(long, global = true, value_name = "RFC3339", env = "SANTING_CLOCK")]
+    pub clock: Option<String>,
+    /// 配置文件（默认当前目录的 santing.toml，没有也可以）
+    #[arg(long, global = true, value_name = "FILE", env = "SANTING_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// Options of `serve` and `demo`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeOptions {
+    /// 监听地址（默认 127.0.0.1:8080；端口写 0 则自动选一个并打印出来）
+    #[arg(long, value_name = "ADDR", env = "SANTING_LISTEN")]
+    pub listen: Option<String>,
+    /// 群众访问的网址，如 https://santing.example.gov.cn；回执二维码指向它，https 时 Cookie 加 Secure
+    #[arg(long, value_name = "URL", env = "SANTING_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// 前面有反向代理，相信它的 X-Forwarded-For
+    #[arg(long, env = "SANTING_TRUST_PROXY")]
+    pub trust_proxy: bool,
+    /// 从别的机器读 /metrics 要出示的令牌
+    #[arg(long, value_name = "TOKEN", env = "SANTING_METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// 空目录变成演示城市，然后提供服务
+    Demo(ServeOptions),
+    /// 提供服务；空目录先按城市资料初始化，并打印一次管理员的一次性密码
+    Serve(ServeOptions),
+    /// 导入
+    #[command(subcommand)]
+    Import(Import),
+    /// 导出
+    Export(Export),
+    /// 工作日历
+    #[command(subcommand)]
+    Calendar(Calendar),
+    /// 核验台账：数据库里的，或导出的文件（离线）
+    Verify {
+        /// 台账导出文件；不给则核验数据库
+        file: Option<PathBuf>,
+        /// 结果写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 备份到一个新文件，服务运行时也可以
+    Backup {
+        /// 备份文件
+        file: PathBuf,
+    },
+    /// 把备份恢复到空的数据目录
+    Restore {
+        /// 备份文件
+        file: PathBuf,
+    },
+    /// 账号一览
+    Users {
+        /// 写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 为账号签发接口令牌，写到标准输出
+    Token {
+        /// 用户名
+        username: String,
+    },
+    /// 文本工具
+    #[command(subcommand)]
+    Text(Text),
+    /// 逐项检查配置、城市资料、数据库、字体、日历：哪些就绪，哪些还缺
+    Check,
+}
+
+/// What can be imported.
+#[derive(Subcommand)]
+pub enum Import {
+    /// 导入诉求：.xlsx、.csv、.jsonl，均可再压缩为 .gz
+    Demands {
+        /// 文件
+        file: PathBuf,
+        /// 列名对照（TOML）
+        #[arg(long, value_name = "FILE")]
+        map: Option<PathBuf>,
+        /// 来源系统的名称（默认用文件名）；与来源编号一起保证重复导入不会重复登记
+        #[arg(long)]
+        source: Option<String>,
+        /// 只检查，不写入
+        #[arg(long)]
+        dry_run: bool,
+        /// 结果写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What can be exported.
+#[derive(Args)]
+pub struct Export {
+    /// 导出什么
+    #[arg(value_enum)]
+    pub what: ExportKind,
+    /// 写到哪个文件；扩展名决定格式（.xlsx、.csv、.jsonl）。台账只有 .jsonl
+    pub file: PathBuf,
+    /// 筛选，写法同网页地址，如 "status=closed&unit=gongkexin"
+    #[arg(long, default_value = "")]
+    pub filter: String,
+}
+
+/// Kinds of exports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportKind {
+    /// 诉求
+    Demands,
+    /// 台账，可离线核验
+    Events,
+}
+
+/// Questions to the calendar.
+#[derive(Subcommand)]
+pub enum Calendar {
+    /// 从某日起若干工作日到期在哪天，逐日说明
+    Due {
+        /// 收到之日（2026-09-24）或时刻（RFC 3339）
+        #[arg(long)]
+        from: String,
+        /// 工作日数
+        #[arg(long, value_name = "N")]
+        working_days: u32,
+        /// 写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Tools on text.
+#[derive(Subcommand)]
+pub enum Text {
+    /// 标准输入 → 标准输出，遮去电话、证件号、姓名等
+    Redact,
+}

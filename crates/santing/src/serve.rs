@@ -1,0 +1,124 @@
+//! `santing serve`: from a data directory to a listening server, and in good order down again.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use app::context::App;
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+
+use crate::Outcome;
+use crate::config::{Config, ServeConfig};
+use crate::open::Ground;
+use crate::{http, jobs};
+
+/// Opens the city and serves it until it is told to stop.
+pub fn serve(config: &Config, serving: &ServeConfig) -> anyhow::Result<Outcome> {
+    log();
+    let ground = Ground::of(config)?;
+    let (store, options) = ground.open_store(config)?;
+    let _claim = store.claim_serving()?;
+    let app = ground.app(config, store, &options, serving.public_url.clone())?;
+    if let Some(password) = app::people::first_administrator(&app)? {
+        println!("首次启动：已建立管理员账号 admin，一次性密码 {password}（只显示这一次，首次登录后必须修改）");
+    }
+    run(app, serving)
+}
+
+/// Serves an opened city until it is told to stop.
+pub fn run(app: App, serving: &ServeConfig) -> anyhow::Result<Outcome> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(16)
+        .enable_all()
+        .build()
+        .context("启动运行环境")?;
+    runtime.block_on(listen(app, serving))?;
+    // A request that is still being worked on has had its time; its transaction is whole or not at all.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    Ok(Outcome::Done)
+}
+
+async fn listen(app: App, serving: &ServeConfig) -> anyhow::Result<()> {
+    let listener = bind(&serving.listen).await?;
+    let address = listener.local_addr().context("问监听地址")?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
+    let router = http::router(&app, serving);
+    announce(&app, address);
+    let listener = listener.tap_io(|stream| {
+        // Answers are small: waiting to fill a packet would only add latency. Failing to ask for that is no trouble.
+        let _ = stream.set_nodelay(true);
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let mut asked = stopped.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        // An error means that the sender is gone, which is a reason to stop as well.
+        let _ = asked.wait_for(|stop| *stop).await;
+    });
+    let signal = tokio::spawn(async move {
+        told_to_stop().await;
+        tracing::info!("stopping: no new requests, the running ones are finished");
+        let _ = stop.send(true);
+    });
+    let mut stopped = stopped;
+    tokio::select! {
+        ended = server.into_future() => ended.context("服务意外中断")?,
+        () = long_enough(&mut stopped) => tracing::warn!("some requests were still open and are dropped"),
+    }
+    signal.abort();
+    let _ = jobs.await;
+    Ok(())
+}
+
+/// Ten seconds after the stop: a browser that keeps its connection open must not keep the server.
+async fn long_enough(stopped: &mut tokio::sync::watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+}
+
+async fn bind(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!("{address} 已经被别的程序占用。请用 --listen 换一个端口，例如 --listen 127.0.0.1:8081（写 0 则自动选）")
+        }
+        std::io::ErrorKind::PermissionDenied => anyhow::anyhow!("没有权限监听 {address}。1024 以下的端口要由管理员授权"),
+        _ => anyhow::anyhow!("不能监听 {address}：{error}"),
+    })
+}
+
+fn announce(app: &App, address: SocketAddr) {
+    let place = if app.store().location().dir() == app.data_dir() { app.data_dir().display().to_string() } else { String::new() };
+    println!("{}  http://{address}/  （数据目录 {place}）", app.city().title);
+    if app.demo() {
+        println!("演示账号：统筹岗 tongchou、管理员 admin、市领导 lingdao、审计 shenji，各单位见登录页；密码都是 {}", app::people::DEMO_PASSWORD);
+    }
+    println!("按 Ctrl+C 停止");
+}
+
+async fn told_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! { () = interrupt => {}, () = terminate => {} }
+}
+
+/// Log lines go to standard error; `SANTING_LOG=debug` also shows every request.
+pub fn log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("SANTING_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // A second call (a test in the same process) finds the first one's logger in place.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
