@@ -3,6 +3,7 @@
 //! the title in the second size of the official face.
 
 use axum::extract::State;
+use axum::http::{HeaderMap, header};
 use kernel::worktime::{Derivation, full_text};
 use kernel::{Instant, Permission, Refusal, Result};
 use maud::{Markup, PreEscaped, html};
@@ -20,6 +21,12 @@ use crate::web::{Access, Answer, Page, PathParams, Routes, Session};
 /// The addresses of the sheets that staff print.
 pub fn routes() -> Routes<App> {
     Routes::new().get("/demands/{number}/assignment", Access::Needs(Permission::Desk), assignment)
+}
+
+/// Where this server is, as people outside reach it; without a configured address, as this very request reached it.
+pub fn origin(app: &App, headers: &HeaderMap) -> String {
+    let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    app.base_url().map_or_else(|| format!("http://{asked}"), str::to_owned)
 }
 
 /// A QR code of `content`; `title` is read out in its place.
@@ -69,16 +76,22 @@ pub fn receipt(app: &App, receipt: &Receipt<'_>) -> Result<Markup> {
 }
 
 /// `/demands/{number}/assignment`: the latest assignment of a demand, for staff who see it.
-pub async fn assignment(State(app): State<App>, session: Session, PathParams(number): PathParams<String>) -> Answer<Page> {
+pub async fn assignment(
+    State(app): State<App>,
+    session: Session,
+    headers: HeaderMap,
+    PathParams(number): PathParams<String>,
+) -> Answer<Page> {
     let whole = app.read(&session.actor, move |cx| viewing::whole(cx, &number)).await?;
     let number = &whole.case.demand.number;
     let assigned = whole.history.iter().rev().find(|entry| entry.act == Move::Assign.code());
     let entry = assigned.ok_or_else(|| Refusal::not_found("这件诉求还没有交办，没有交办单"))?;
     let page = Page::sheet(format!("交办单 {number}")).back("回到诉求", format!("/demands/{number}"));
-    Ok(page.body(order(&app, &whole, entry)?))
+    let link = format!("{}/demands/{number}", origin(&app, &headers));
+    Ok(page.body(order(&app, &whole, entry, &link)?))
 }
 
-fn order(app: &App, whole: &Whole, entry: &RecordedEntry) -> Result<Markup> {
+fn order(app: &App, whole: &Whole, entry: &RecordedEntry, link: &str) -> Result<Markup> {
     let (city, calendar) = (app.city(), app.calendar());
     let demand = &whole.case.demand;
     let unit = entry.value("lead_unit").unwrap_or_default();
@@ -87,8 +100,7 @@ fn order(app: &App, whole: &Whole, entry: &RecordedEntry) -> Result<Markup> {
     let handle = clock(ClockName::Handle);
     let derivation = handle.map(|clock| clocks::derive(clock, &calendar)).transpose()?.flatten();
     let contact = clock(ClockName::FirstContact).map(|clock| full_text(&calendar, clock.due_at));
-    let link = format!("{}/demands/{}", app.base_url().unwrap_or_default(), demand.number);
-    let qr = app.base_url().map(|_| qr(&link, "打开这件诉求")).transpose()?;
+    let qr = qr(link, "打开这件诉求")?;
     let said = &demand.said;
     Ok(html! {
         article.sheet {
@@ -113,7 +125,7 @@ fn order(app: &App, whole: &Whole, entry: &RecordedEntry) -> Result<Markup> {
             }
             p.sign { span { "交办人：" (entry.actor) } span { "签收人：　　　　　　　　" } span { "签收时间：　　　　　　　　" } }
             div.check {
-                @if let Some(qr) = &qr { (qr) }
+                (qr)
                 p {
                     "校验码 " strong.num { (check_code(&entry.hash)) } "，台账“" (entry.stream) "”第 " (entry.seq) " 条。"
                     br; "联系方式不印在纸上，请登录平台查看；查看会留下记录。"

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::city::City;
 use crate::context::App;
 use crate::demands::figures::{self, FEWEST, Figures, Quarter, Share};
-use crate::web::parts::{count, empty, table};
+use crate::web::parts::{count, empty};
 use crate::web::{Answer, Page, QueryParams, Visitor, when};
 
 /// The address of a quarter's page.
@@ -25,7 +25,7 @@ pub fn headline(figures: &Figures) -> Markup {
             p.muted { "件数还少，满 " (FEWEST) " 件再公布，免得从数字里认出是谁。" }
         } @else {
             div.plain {
-                a href={ (href) "#heard" } { b { (whole(figures.heard)) } span.small.muted { "件诉求听到" } }
+                a href={ (href) "#heard" } { b { (whole(figures.heard)) } span.small.muted { "件诉求" } }
                 @if let Some(percent) = figures.on_time.percent() {
                     a href={ (href) "#on-time" } { b { (percent) "%" } span.small.muted { "按期答复，" (of(figures.on_time)) } }
                 }
@@ -76,10 +76,8 @@ fn body(figures: &Figures, city: &City) -> Markup {
         section.card id="heard" {
             h2 { "听到 " (whole(figures.heard)) " 件" }
             p.small { "收到时间在本季度以内的诉求，不论从哪个渠道来、办到哪一步。" }
-            (table("按入口", &["入口", "件数"], &html! {
-                @for (audience, n) in &figures.by_audience { (row(audience.label(), *n)) }
-            }))
-            (table("按领域", &["领域", "件数"], &themes(figures, city)))
+            (counts("入口", &html! { @for (audience, n) in &figures.by_audience { (row(audience.label(), *n)) } }))
+            (counts("领域", &themes(figures, city)))
         }
         (share_card("on-time", "按期答复", figures.on_time, "这些诉求里，第一次答复在时限以内作出的，除以已经答复的和到期还没有答复的。"))
         (share_card("solved", "回访确认解决", figures.solved, "这些诉求里，回访接通、诉求人自己说已经解决的，除以回访接通的。以最后一次接通的回访为准，不采用承办单位自己的说法。"))
@@ -106,6 +104,19 @@ fn themes(figures: &Figures, city: &City) -> Markup {
     html! {
         @for (theme, n) in shown { (row(&name(theme), *n)) }
         @if rest > 0 { (row("其他领域合计", rest)) }
+    }
+}
+
+/// A table of counts by one thing; two short columns need no cards on a phone.
+fn counts(by: &str, rows: &Markup) -> Markup {
+    html! {
+        div.tablebox.counts {
+            table {
+                caption.unseen { "按" (by) "分的件数" }
+                thead { tr { th scope="col" { (by) } th.right scope="col" { "件数" } } }
+                tbody { (rows) }
+            }
+        }
     }
 }
 

@@ -39,14 +39,16 @@ fn body(city: &City, figures: &Arc<Figures>) -> Markup {
                 (entrance(Audience::ServiceRecipient, &texts.entrances.service_recipient))
             }
             p.urgent { (texts.emergency_note) }
-            section.card.lookup aria-labelledby="lookup" {
-                h2 id="lookup" { "查进度" }
-                p.muted.small { "凭回执上的编号和查询码，看谁在办、办到哪一步、何时办完。" }
-                (lookup_form(&FormView::blank()))
-            }
             div.pair {
+                div.stack {
+                    section.card.lookup aria-labelledby="lookup" {
+                        h2 id="lookup" { "查进度" }
+                        p.muted.small { "凭回执上的编号和查询码，看谁在办、办到哪一步、何时办完。" }
+                        (lookup_form(&FormView::blank()))
+                    }
+                    section.card { (headline(figures)) }
+                }
                 section.card { (steps(city)) }
-                section.card { (headline(figures)) }
             }
             section.card.promise {
                 h2 { "您放心说" }

@@ -14,8 +14,9 @@ pub fn lookup_form(view: &FormView) -> Markup {
     html! {
         form.ask method="get" action="/progress" {
             (Field::text(view, "number", "编号").most(40).autocomplete("off").inputmode("text"))
-            (Field::text(view, "code", "查询码").most(20).autocomplete("off").hint("回执上的 8 位，大小写不限"))
+            (Field::text(view, "code", "查询码").most(20).autocomplete("off"))
             button.primary { "查一查" }
+            p.hint { "查询码是回执上的 8 位，大小写不限" }
         }
     }
 }

@@ -114,7 +114,7 @@ fn track(status: Status) -> Markup {
     let Some(at) = STAGES.iter().position(|(stage, _)| *stage == status) else { return html! {} };
     let done = status == Status::Closed;
     html! {
-        ol.stages aria-label="办到哪一步" {
+        ol.stages.even aria-label="办到哪一步" {
             @for (place, (_, name)) in STAGES.iter().enumerate() {
                 @let now = place == at && !done;
                 li.past[place < at || done].now[now] aria-current=[now.then_some("step")] {
@@ -137,7 +137,6 @@ fn standing(app: &App, progress: &Progress, now: Instant) -> Markup {
         }
     });
     let mut rows = vec![
-        ("编号", html! { span.num { (progress.number) } }),
         ("谁在办", html! { (progress.holder) }),
         ("从何时起", html! { (when::when(progress.since, now, zone)) }),
         ("下一步", html! { (progress.next_step) }),
@@ -145,6 +144,7 @@ fn standing(app: &App, progress: &Progress, now: Instant) -> Markup {
     rows.extend(due.map(|due| ("最迟", due)));
     html! {
         section.card.standing {
+            p.muted { span.num { (progress.number) } "　" (progress.title) }
             h2 { (progress.waiting_for) }
             (facts(&rows))
             @if late { p.notice.warn.after { "承诺的时间已经过了，系统已经提示负责的人。给您添了麻烦，抱歉。" } }

@@ -1,7 +1,7 @@
 //! The receipt: number, query code, what happens next and by when; on the screen and on a sheet of A4.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use kernel::worktime::until;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -65,7 +65,7 @@ async fn load(app: &App, visitor: &Visitor, headers: &HeaderMap, number: String,
         Ok((progress, code))
     });
     let (progress, code) = lookup::tried(app, visitor.address, seen).await?;
-    let link = format!("{}{}", origin(app, headers), progress_path(&progress.number, &code));
+    let link = format!("{}{}", sheets::origin(app, headers), progress_path(&progress.number, &code));
     Ok(Receipt { progress, code, link })
 }
 
@@ -74,24 +74,18 @@ pub fn progress_path(number: &str, code: &str) -> String {
     format!("/progress?number={}&code={}", encode(number), encode(code))
 }
 
-/// Where this server is, as people outside reach it; without a configured address, as this very request reached it.
-pub fn origin(app: &App, headers: &HeaderMap) -> String {
-    let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    app.base_url().map_or_else(|| format!("http://{asked}"), str::to_owned)
-}
-
 fn body(app: &App, receipt: &Receipt) -> kernel::Result<Markup> {
     let Receipt { progress, code, link } = receipt;
     let qr = sheets::qr(link, "扫一扫看进度")?;
     Ok(html! {
-        div.stack.measure {
+        div.two { div.stack {
             section.card.ticket aria-label="编号和查询码" {
                 dl.keep {
                     div { dt { "编号" } dd.code { (progress.number) } }
                     div { dt { "查询码" } dd.code { (spaced(code)) } }
                 }
                 figure.qr { (qr) figcaption.small.muted { "扫一扫看进度" } }
-                p.notice.warn { strong { "请现在就保存：" } "截图、抄下或打印。没有查询码，谁也查不到这件诉求的进度。" }
+                p.notice.warn { strong { "现在就截图、抄下或打印。" } (app.city().texts.receipt_note) }
                 p.ways {
                     a.button.primary href=(progress_path(&progress.number, code)) { "看进度" }
                     a.button href="/" { "回到首页" }
@@ -101,12 +95,11 @@ fn body(app: &App, receipt: &Receipt) -> kernel::Result<Markup> {
                 h2 { "接下来" }
                 (next(app, progress))
             }
-            section.card {
-                h2 { "您说的" }
-                p { strong { (progress.title) } }
-                p.words { (progress.text) }
-            }
-        }
+        } section.card {
+            h2 { "您说的" }
+            p { strong { (progress.title) } }
+            p.words { (progress.text) }
+        } }
     })
 }
 

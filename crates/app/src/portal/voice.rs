@@ -85,7 +85,7 @@ pub fn rating_card(city: &City, progress: &Progress, code: &str, view: &FormView
             h2 { "这次办得怎么样？" }
             form.form method="post" action="/progress/rating" {
                 (keys_of(progress, code))
-                (Field::radios(view, "grade", "请您评价", &grades))
+                div.grades { (Field::radios(view, "grade", "请您评价", &grades)) }
                 (Field::boxes(view, "reasons[]", "为什么", REASONS).optional())
                 (Field::area(view, "text", "还想说的", 3).optional().most(2000))
                 div.go { button.primary { "提交评价" } span.muted.small { "每次答复评一次。" (city.texts.no_retaliation_note) } }
