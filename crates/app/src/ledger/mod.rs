@@ -5,6 +5,7 @@
 mod actions;
 mod pages;
 mod records;
+mod words;
 
 use kernel::Permission;
 

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use store::{Field as Kept, RecordedEntry};
 
 use super::actions::{self, Asked, Listed, Stream};
+use super::words;
 use crate::context::App;
 use crate::demands::api::masked;
 use crate::demands::rules::moves::Move;
@@ -13,36 +14,6 @@ use crate::web::parts::{self, Pager, Shape, chip, encode};
 use crate::web::{
     Answer, Field, FormBody, FormView, Onward, Page, PathParams, Session, decode_pairs, error_summary, onward, when,
 };
-
-/// Kinds of streams by how they begin.
-const KINDS: [(&str, &str); 7] = [
-    ("demand:", "诉求"),
-    ("account:", "账号"),
-    ("unit:", "单位"),
-    ("enterprise:", "企业"),
-    ("calendar", "工作日历"),
-    ("import:", "导入"),
-    ("ledger:", "台账校验"),
-];
-
-/// Acts beside the moves of the law.
-const ACTS: [(&str, &str); 15] = [
-    ("register", "登记"),
-    ("import", "导入"),
-    ("note", "内部记录"),
-    ("rate", "评价"),
-    ("withdraw_by_submitter", "诉求人撤回"),
-    ("unmask", "查看联系方式"),
-    ("recompute", "重算时限"),
-    ("check", "校验台账"),
-    ("seed_unit", "按方案登记单位"),
-    ("create_unit", "新增单位"),
-    ("amend_unit", "修改单位"),
-    ("end_unit", "撤销单位"),
-    ("login", "登录"),
-    ("logout", "退出"),
-    (store::ERASE, "依法删除"),
-];
 
 /// `GET /ledger`
 pub async fn list(State(app): State<App>, session: Session, RawQuery(query): RawQuery) -> Answer<Page> {
@@ -108,13 +79,16 @@ fn holds(entry: &RecordedEntry) -> Markup {
 }
 
 fn form(view: &FormView, asked: &Asked) -> Markup {
-    let acts: Vec<(&str, &str)> =
-        [("", "全部")].into_iter().chain(Move::ALL.iter().map(|m| (m.code(), m.label()))).chain(ACTS).collect();
-    let kinds: Vec<(&str, &str)> = [("", "全部")].into_iter().chain(KINDS).collect();
+    let acts: Vec<(&str, &str)> = [("", "全部")]
+        .into_iter()
+        .chain(Move::ALL.iter().map(|m| (m.code(), m.label())))
+        .chain(words::ACTS.iter().copied())
+        .collect();
+    let kinds: Vec<(&str, &str)> = [("", "全部")].into_iter().chain(words::KINDS.iter().copied()).collect();
     html! {
         form.filters method="get" action="/ledger" {
             @if let Some(actor) = asked.actor { (crate::web::hidden("actor", actor)) }
-            @if asked.stream.as_deref().is_none_or(|stream| KINDS.iter().any(|(code, _)| *code == stream)) {
+            @if asked.stream.as_deref().is_none_or(|stream| words::KINDS.iter().any(|(code, _)| *code == stream)) {
                 (Field::select(view, "stream", "对象", &kinds))
             } @else {
                 (Field::text(view, "stream", "对象（开头）"))
@@ -151,8 +125,8 @@ fn row(app: &App, asked: &Asked, listed: &Listed, entry: &RecordedEntry, now: In
         tr {
             td.nowrap { (when::when(entry.at, now, &app.city().zone)) }
             td data-name="谁" { (actor(asked, entry)) }
-            td data-name="做了什么" { (act_label(&entry.act)) }
-            td data-name="对象" { a href={ "/ledger/" (encode(&entry.stream)) } { (stream_label(&entry.stream)) } " " span.muted { "第 " (entry.seq) " 条" } }
+            td data-name="做了什么" { (words::act(&entry.act)) }
+            td data-name="对象" { a href={ "/ledger/" (encode(&entry.stream)) } { (words::stream(&entry.stream)) } " " span.muted { "第 " (entry.seq) " 条" } }
             td data-name="哈希与封存" { code title=(entry.hash) { (short(&entry.hash)) } " " (seal_chip(sealed)) }
         }
     }
@@ -181,21 +155,6 @@ fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
 }
 
-/// An act in Chinese.
-fn act_label(act: &str) -> String {
-    let known = ACTS.iter().find(|(code, _)| *code == act).map(|(_, label)| (*label).to_owned());
-    known.or_else(|| Move::from_code(act).map(|make| make.label().to_owned())).unwrap_or_else(|| act.to_owned())
-}
-
-/// A stream in Chinese.
-fn stream_label(stream: &str) -> String {
-    let kind = KINDS.iter().find(|(start, _)| stream.starts_with(start));
-    kind.map_or_else(
-        || stream.to_owned(),
-        |(start, label)| format!("{label} {}", stream[start.len()..].trim_start_matches(':')),
-    )
-}
-
 /// `GET /ledger/{stream}`
 pub async fn stream(State(app): State<App>, session: Session, PathParams(name): PathParams<String>) -> Answer<Page> {
     let asked = name.clone();
@@ -204,7 +163,7 @@ pub async fn stream(State(app): State<App>, session: Session, PathParams(name): 
     let demand = name.strip_prefix("demand:").map(str::to_owned);
     // Who may read the ledger need not be somebody who may read what citizens said.
     let open = demand.is_none() || session.may(Permission::SeeAll);
-    Ok(Page::desk(format!("台账：{}", stream_label(&name)))
+    Ok(Page::desk(format!("台账：{}", words::stream(&name)))
         .at("/ledger")
         .back("台账", "/ledger")
         .aside(html! { span.muted { "共 " (stream.entries.len()) " 条，先发生的在前" } })
@@ -219,7 +178,7 @@ fn whole(app: &App, stream: &Stream, entry: &RecordedEntry, now: Instant, open: 
     let seal = stream.seals.iter().find(|(seq, ..)| *seq >= entry.seq);
     html! {
         section.card {
-            h2 { "第 " (entry.seq) " 条 · " (act_label(&entry.act)) }
+            h2 { "第 " (entry.seq) " 条 · " (words::act(&entry.act)) }
             p.small {
                 (entry.actor) @if let Some(behalf) = &entry.on_behalf { "（代" (behalf) "）" }
                 " · " (when::when(entry.at, now, &app.city().zone)) " · "
@@ -245,11 +204,11 @@ fn whole(app: &App, stream: &Stream, entry: &RecordedEntry, now: Instant, open: 
 fn kept(field: &Kept, open: bool) -> Markup {
     html! {
         tr {
-            td.nowrap { code { (field.name) } }
+            td.nowrap { (words::field(&field.name)) " " code.muted { (field.name) } }
             td.words.small {
                 @match shown(field) {
                     Some(_) if !open => span.muted { "（诉求内容，不在您的查看范围内）" },
-                    Some(value) => (value),
+                    Some(value) => { @if let Some(word) = words::value(&field.name, &value) { (word) " " code.muted { (value) } } @else { (value) } }
                     None => (chip(Shape::Plain, "已依法删除")),
                 }
             }

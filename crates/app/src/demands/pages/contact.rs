@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kernel::Permission;
 use maud::{Markup, html};
+use text::Piece;
 use text::redact::{self, Kind};
 
 use super::demand;
@@ -57,6 +58,30 @@ pub fn words(text: &str, shown: Shown) -> Markup {
             @if let Some((kind, what)) = personal {
                 span.masked title={ (kind.label()) "，查看要写明理由" } { (hidden(kind, what)) }
             }
+        }
+    }
+}
+
+/// A title or another single line, masked like [`words`].
+pub fn line(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    for span in redact::find(text).into_iter().filter(|span| finds_a_person(span.kind)) {
+        masked.push_str(&text[at..span.start]);
+        masked.push_str(&hidden(span.kind, &text[span.start..span.end]));
+        at = span.end;
+    }
+    masked.push_str(&text[at..]);
+    masked
+}
+
+/// A passage with what was searched for marked; where a number would show through the marks, it is masked instead.
+pub fn passage(pieces: &[Piece]) -> Markup {
+    let whole: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let masked = line(&whole);
+    html! {
+        @if masked != whole { (masked) } @else {
+            @for piece in pieces { @if piece.hit { mark { (piece.text) } } @else { (piece.text) } }
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::demands::actions::viewing::{self, Whole};
 use crate::demands::rules::case::Demand;
 use crate::demands::rules::moves::{Move, Row};
 use crate::demands::rules::vocabulary::Status;
+use crate::web::parts::{Shape, chip};
 use crate::web::{
     Answer, Field, FormBody, FormView, Page, PathParams, Session, error_summary, hidden, invalid_only, onward, parts,
 };
@@ -68,7 +69,7 @@ fn read(cx: &mut Cx<'_>, number: &str) -> kernel::Result<Seen> {
 
 fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
     let (look, d) = (&seen.look, &seen.whole.case.demand);
-    Page::desk(d.said.title.clone())
+    Page::desk(contact::line(&d.said.title))
         .at("/demands")
         .back("诉求", "/demands")
         .aside(html! { (status(d.status)) (urgent(d.sorting.urgent)) " " span.muted.num { (d.number) } })
@@ -119,7 +120,8 @@ fn glance(look: &Look, seen: &Seen) -> Markup {
                     "在 " b { (holder) } " 手里，自 " (look.when(d.held_since)) " 起"
                     @if let Some(clock) = seen.whole.case.next_clock() {
                         @let standing = viewing::standing(clock, &look.calendar, look.now);
-                        "，" (clock.name.label()) " " b.late[standing.late] { (standing.words) }
+                        "，" (clock.name.label()) " "
+                        @if standing.late { (chip(Shape::Late, &standing.words)) } @else { b { (standing.words) } }
                         @if !standing.words.contains('前') { span.muted { "（" (look.due(clock.due_at)) "）" } }
                     }
                 }
@@ -262,7 +264,7 @@ fn similar(found: &[Similar]) -> Markup {
                     @for one in found {
                         @if let (Some(number), Some(title)) = (&one.number, &one.title) {
                             li {
-                                a href={ "/demands/" (number) } { (title) }
+                                a href={ "/demands/" (number) } { (contact::line(title)) }
                                 @if let Some(status) = Status::from_code(one.status) { (super::look::status(status)) }
                             }
                         }

@@ -3,6 +3,7 @@
 use axum::extract::{RawQuery, State};
 use kernel::{PageRequest, Permission, Result};
 use maud::{Markup, html};
+use text::Query;
 
 use super::desk::count;
 use super::look::Look;
@@ -56,6 +57,7 @@ async fn refused(app: &App, session: &Session, view: FormView) -> Answer<Page> {
 fn draw(session: &Session, filter: &Filter, page: &PageRequest, view: &FormView, listed: &Listed) -> Page {
     let Listed { rows, count, look } = listed;
     let further = page.cursor.is_some();
+    let query = filter.q.as_deref().map(Query::parse);
     let length = length(filter, *count, rows, further);
     Page::desk("诉求")
         .aside(html! { span.muted { (said(filter)) (length) } })
@@ -69,7 +71,7 @@ fn draw(session: &Session, filter: &Filter, page: &PageRequest, view: &FormView,
             @if rows.items.is_empty() {
                 (empty(filter))
             } @else {
-                (rows::table(look, &session.actor, "诉求", &rows.items))
+                (rows::found(look, &session.actor, "诉求", &rows.items, query.as_ref()))
                 (pager(filter, page, rows, *count))
             }
         })

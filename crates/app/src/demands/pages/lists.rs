@@ -120,8 +120,8 @@ fn grid(day: Date, census: &Census) -> Markup {
         census.iter().filter(fits).map(|(_, _, n)| n).sum()
     };
     let cell = |kind, status: Option<Status>| {
-        let name = status.map_or("合计", |s| s.label());
-        html! { td.right data-name=(name) { (number(sum(kind, status), day, kind, status)) } }
+        let (name, n) = (status.map_or("合计", |s| s.label()), sum(kind, status));
+        html! { td.right.zero[n == 0] data-name=(name) { (number(n, day, kind, status)) } }
     };
     html! {
         div.tablebox tabindex="0" role="region" aria-label="三张清单" {

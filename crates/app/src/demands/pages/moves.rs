@@ -206,7 +206,7 @@ fn frame(form: &Form, title: &str) -> Page {
     let d = &form.whole.case.demand;
     Page::desk(title)
         .at("/demands")
-        .back(d.said.title.clone(), format!("/demands/{}", d.number))
+        .back(contact::line(&d.said.title), format!("/demands/{}", d.number))
         .aside(html! { (status(d.status)) (urgent(d.sorting.urgent)) " " span.muted.num { (d.number) } })
 }
 
@@ -241,7 +241,7 @@ fn words(form: &Form) -> Markup {
     let city = form.look.city();
     html! {
         section.card {
-            h2 { (d.said.title) }
+            h2 { (contact::line(&d.said.title)) }
             div.from {
                 span { (d.said.audience.label()) " · " (city.channels.label(&d.said.channel)) }
                 @if let Some(name) = &d.said.enterprise_name { span { (name) } }

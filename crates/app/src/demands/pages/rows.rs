@@ -2,40 +2,54 @@
 
 use kernel::Actor;
 use maud::{Markup, html};
+use text::Query;
 
+use super::contact;
 use super::look::{Look, bar, status, urgent};
 use crate::demands::actions::listing::Summary;
 use crate::demands::rules::decide;
 use crate::demands::rules::moves::{MOVES, Row};
 use crate::web::{hidden, parts};
 
+/// No title is longer.
+const LONGEST_TITLE: usize = 500;
 /// The columns.
 const HEADS: [&str; 5] = ["诉求", "谁在办", "现在", "时限", "下一步"];
 
 /// The table of these demands as `actor` sees it.
 pub fn table(look: &Look, actor: &Actor, caption: &str, items: &[Summary]) -> Markup {
-    parts::table(caption, &HEADS, &html! { @for item in items { (row(look, actor, item)) } })
+    found(look, actor, caption, items, None)
 }
 
-fn row(look: &Look, actor: &Actor, item: &Summary) -> Markup {
+/// The table of what a search found, with the words that were searched for marked.
+pub fn found(look: &Look, actor: &Actor, caption: &str, items: &[Summary], query: Option<&Query>) -> Markup {
+    parts::table(caption, &HEADS, &html! { @for item in items { (row(look, actor, item, query)) } })
+}
+
+fn row(look: &Look, actor: &Actor, item: &Summary, query: Option<&Query>) -> Markup {
     let href = format!("/demands/{}", item.number);
     let holder = look.holder(item.status, item.lead_unit.as_deref());
     html! {
         tr data-number=(item.number) {
             td {
-                a.title href=(href) { (item.title) } (urgent(item.urgent))
+                a.title href=(href) { (title(item, query)) } (urgent(item.urgent))
                 div.muted { span.num { (item.number) } @for fact in facts(look, item) { " · " (fact) } }
-                @if !item.snippet.is_empty() {
-                    p.small { @for piece in &item.snippet { @if piece.hit { mark { (piece.text) } } @else { (piece.text) } } }
-                }
+                @if item.snippet.iter().any(|piece| piece.hit) { p.small { (contact::passage(&item.snippet)) } }
             }
             td data-name="谁在办" {
                 @if !holder.is_empty() { (holder) " " span.muted { "自 " (look.when(item.held_since)) } }
             }
             td { (status(item.status)) }
             td { @if let Some(due) = item.due_at { (due_cell(look, item, due)) } }
-            td.next { (next_act(actor, item)) }
+            td.next { (next_act(look, actor, item)) }
         }
+    }
+}
+
+fn title(item: &Summary, query: Option<&Query>) -> Markup {
+    match query {
+        Some(query) => contact::passage(&query.snippet(&item.title, LONGEST_TITLE)),
+        None => html! { (contact::line(&item.title)) },
     }
 }
 
@@ -60,19 +74,21 @@ fn due_cell(look: &Look, item: &Summary, due: kernel::Instant) -> Markup {
 }
 
 /// The one act that a row offers: the step that its running clock waits for, where this actor may make it.
-fn next_act(actor: &Actor, item: &Summary) -> Markup {
+fn next_act(look: &Look, actor: &Actor, item: &Summary) -> Markup {
     let Some(row) = next_row(actor, item) else {
         return html! {};
     };
+    // Blue is for what presses; where everything is blue, nothing is.
+    let presses = item.due_at.is_some_and(|due| look.now > due || look.standing(item.held_since, due).near);
     let action = format!("/demands/{}/moves/{}", item.number, row.make.code());
     if row.needs.is_empty() {
         return html! {
             form.inline method="post" action=(action) {
-                (hidden("version", item.version)) button.primary { (row.make.label()) span.unseen { "：" (item.title) } }
+                (hidden("version", item.version)) button.primary[presses] { (row.make.label()) span.unseen { "：" (item.title) } }
             }
         };
     }
-    html! { a.button.primary[row.within.is_some()] href=(action) { (row.make.label()) span.unseen { "：" (item.title) } } }
+    html! { a.button.primary[presses] href=(action) { (row.make.label()) span.unseen { "：" (item.title) } } }
 }
 
 fn next_row(actor: &Actor, item: &Summary) -> Option<&'static Row> {

@@ -1,0 +1,111 @@
+//! The ledger's identifiers in Chinese. An identifier that no table knows stands for itself: the ledger is older than any
+//! page and will outlive it.
+
+use crate::demands::rules::moves::{FieldKind, MOVES, Move};
+use crate::demands::rules::vocabulary::{Audience, Grade, Status, Word};
+
+type Table = [(&'static str, &'static str)];
+
+/// Kinds of streams by how they begin.
+pub const KINDS: &Table = &[
+    ("demand:", "诉求"),
+    ("account:", "账号"),
+    ("unit:", "单位"),
+    ("enterprise:", "企业"),
+    ("calendar", "工作日历"),
+    ("import", "导入"),
+    ("ledger:", "台账校验"),
+];
+
+/// Acts beside the moves of the law.
+pub const ACTS: &Table = &[
+    ("register", "登记"),
+    ("import", "导入"),
+    ("note", "内部记录"),
+    ("rate", "评价"),
+    ("withdraw_by_submitter", "诉求人撤回"),
+    ("unmask", "查看联系方式"),
+    ("recompute", "重算时限"),
+    ("check", "校验台账"),
+    ("seed_unit", "按方案登记单位"),
+    ("create_unit", "新增单位"),
+    ("amend_unit", "修改单位"),
+    ("end_unit", "撤销单位"),
+    (store::ERASE, "依法删除"),
+];
+
+/// Fields beside those of the moves.
+const FIELDS: &Table = &[
+    ("audience", "谁反映的"),
+    ("title", "标题"),
+    ("text", "内容"),
+    ("channel", "渠道"),
+    ("enterprise", "企业"),
+    ("contact_name", "联系人"),
+    ("contact_phone", "电话"),
+    ("contact_email", "邮箱"),
+    ("area", "地点"),
+    ("source", "来源"),
+    ("source_id", "来源编号"),
+    ("attachment", "附件"),
+    ("from", "原状态"),
+    ("to", "新状态"),
+    ("version", "版本"),
+    ("due", "下一时限"),
+    ("reasons", "理由"),
+    ("seq", "第几条"),
+    ("field", "哪一项"),
+    ("holds", "是否无误"),
+    ("entries", "条数"),
+    ("report", "结论"),
+    ("name", "名称"),
+    ("short_name", "简称"),
+    ("aliases", "别名"),
+    ("mandate", "职责词"),
+    ("valid_from", "起"),
+    ("valid_to", "止"),
+    ("can_handle", "可承办"),
+    ("username", "用户名"),
+    ("unit", "单位"),
+    ("roles", "角色"),
+];
+
+fn find(table: &Table, code: &str) -> Option<&'static str> {
+    table.iter().find(|(known, _)| *known == code).map(|(_, label)| *label)
+}
+
+/// An act.
+pub fn act(code: &str) -> String {
+    let known = find(ACTS, code).or_else(|| Move::from_code(code).map(Move::label));
+    known.unwrap_or(code).to_owned()
+}
+
+/// A stream.
+pub fn stream(name: &str) -> String {
+    match KINDS.iter().find(|(start, _)| name.starts_with(start)) {
+        Some((start, label)) => format!("{label} {}", name[start.len()..].trim_start_matches(':')),
+        None => name.to_owned(),
+    }
+}
+
+/// A field's name; empty where no table knows it.
+pub fn field(name: &str) -> &'static str {
+    let of_moves = || MOVES.iter().flat_map(|row| row.needs).find(|field| field.name == name).map(|field| field.label);
+    find(FIELDS, name).or_else(of_moves).unwrap_or_default()
+}
+
+/// The word of a value that is a code.
+pub fn value(name: &str, code: &str) -> Option<&'static str> {
+    match name {
+        "from" | "to" => find(Status::CHOICES, code),
+        "audience" => find(Audience::CHOICES, code),
+        "grade" => find(Grade::CHOICES, code),
+        _ => MOVES.iter().flat_map(|row| row.needs).filter(|field| field.name == name).find_map(|field| {
+            match field.kind {
+                FieldKind::Choice(choices) => find(choices, code),
+                FieldKind::Flag => find(&[("true", "是"), ("false", "否")], code),
+                _ => None,
+            }
+        }),
+    }
+}
