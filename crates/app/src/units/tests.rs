@@ -2,10 +2,12 @@
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
-use kernel::{Instant, RefusalKind};
+use kernel::{Actor, Error, Instant, RefusalKind, Role};
 
+use super::actions;
 use super::rules::{EndInput, Unit, UnitInput, UnitNames, amended, created, ended};
 use crate::city::City;
+use crate::testing::{TestCity, desk, somebody};
 
 fn anning() -> UnitNames {
     names("anning")
@@ -128,4 +130,40 @@ fn a_unit_is_added_changed_and_ended() {
     assert_eq!((gone.valid_to, reason.as_str()), (Some(date(2026, 12, 31)), "机构改革"));
     let dispatcher = known.get("yingshang").unwrap();
     assert!(ended(dispatcher, &EndInput { version: Some(1), ..end }, &known, "yingshang").is_err());
+}
+
+#[test]
+fn the_register_of_units_lives() {
+    TestCity::on_both_engines(|city| {
+        let seeds = city.app.city().unit_seeds.len();
+        let administrator = somebody(9, "管理员", "yingshang", &[Role::Administrator]);
+        // A second start seeds nothing.
+        assert_eq!(city.app.write_now(&Actor::system(), actions::seed).unwrap(), 0);
+        let input = UnitInput {
+            code: Some("shuiwu".into()),
+            name: Some("市水务局".into()),
+            kind: Some("department".into()),
+            can_handle: true,
+            ..UnitInput::default()
+        };
+        let create = |actor: &Actor| {
+            let input = input.clone();
+            city.app.write_now(actor, move |cx| actions::create(cx, &input))
+        };
+        assert!(matches!(create(&desk()), Err(Error::Refused(refusal)) if refusal.status() == 403));
+        assert_eq!(create(&administrator).unwrap().position, seeds as i64 + 1);
+        assert!(matches!(create(&administrator), Err(Error::Refused(refusal)) if refusal.status() == 422));
+        let end = EndInput {
+            version: Some(1),
+            valid_to: Some("2026-03-31".into()),
+            successor: Some("fagai".into()),
+            reason: Some("机构改革".into()),
+        };
+        let ended = city.app.write_now(&administrator, move |cx| actions::end(cx, "shuiwu", &end)).unwrap();
+        assert_eq!(ended.version, 2);
+        let names = city.app.read_now(&desk(), actions::names).unwrap();
+        assert_eq!(names.all().len(), seeds + 1);
+        assert_eq!(names.resolve_handler("市水务局", at("2026-03-31T09:00:00+08:00")).unwrap(), "shuiwu");
+        assert_eq!(names.resolve_handler("市水务局", at("2026-04-01T09:00:00+08:00")).unwrap(), "fagai");
+    });
 }
