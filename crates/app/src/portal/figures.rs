@@ -65,19 +65,25 @@ pub async fn show(State(app): State<App>, visitor: Visitor, QueryParams(asked): 
             @if quarter < Quarter::of(today) { a.button href=(href(quarter.after())) { "下一季度" } }
         }
     };
-    Ok(Page::public(format!("{}，一共听到", quarter.label())).back("首页", "/").body(html! { div.stack.measure { (body) } }))
+    Ok(Page::public(format!("{}，一共听到", quarter.label()))
+        .back("首页", "/")
+        .body(html! { div.stack.measure { (body) } }))
 }
 
 fn body(figures: &Figures, city: &City) -> Markup {
     if figures.heard < FEWEST {
         return empty("这个季度件数还少", "满 5 件以后，这里会列出听到多少、按期答复多少、回访确认解决多少。", None);
     }
+    let audiences = figures.by_audience.iter().map(|(audience, n)| (audience.label().to_owned(), *n)).collect();
+    let name =
+        |theme: &Option<String>| theme.as_deref().map_or("尚未归类".to_owned(), |code| city.themes.label(code));
+    let themes = figures.by_theme.iter().map(|(theme, n)| (name(theme), *n)).collect();
     html! {
         section.card id="heard" {
             h2 { "听到 " (whole(figures.heard)) " 件" }
             p.small { "收到时间在本季度以内的诉求，不论从哪个渠道来、办到哪一步。" }
-            (counts("入口", &html! { @for (audience, n) in &figures.by_audience { (row(audience.label(), *n)) } }))
-            (counts("领域", &themes(figures, city)))
+            (counts("入口", &merged(audiences, "其他入口合计")))
+            (counts("领域", &merged(themes, "其他领域合计")))
         }
         (share_card("on-time", "按期答复", figures.on_time, "这些诉求里，第一次答复在时限以内作出的，除以已经答复的和到期还没有答复的。"))
         (share_card("solved", "回访确认解决", figures.solved, "这些诉求里，回访接通、诉求人自己说已经解决的，除以回访接通的。以最后一次接通的回访为准，不采用承办单位自己的说法。"))
@@ -96,33 +102,32 @@ fn share_card(id: &str, title: &str, share: Share, meaning: &str) -> Markup {
     }
 }
 
-/// Themes with few cases are added up, so that none of them can be worked out from the total.
-fn themes(figures: &Figures, city: &City) -> Markup {
-    let (shown, few): (Vec<_>, Vec<_>) = figures.by_theme.iter().partition(|(_, n)| *n >= FEWEST);
-    let rest: i64 = few.iter().map(|(_, n)| n).sum();
-    let name = |theme: &Option<String>| theme.as_deref().map_or("尚未归类".to_owned(), |code| city.themes.label(code));
-    html! {
-        @for (theme, n) in shown { (row(&name(theme), *n)) }
-        @if rest > 0 { (row("其他领域合计", rest)) }
+/// Rows that hide the small ones: they are added up, together with as many of the next smallest as it takes for the sum
+/// not to be small itself, because what is missing could be worked out from the total.
+fn merged(mut rows: Vec<(String, i64)>, rest_name: &str) -> Vec<(String, i64)> {
+    rows.retain(|(_, n)| *n > 0);
+    rows.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let mut rest = 0;
+    while rows.last().is_some_and(|(_, n)| *n < FEWEST || (1..FEWEST).contains(&rest)) {
+        rest += rows.pop().map_or(0, |(_, n)| n);
     }
+    if rest > 0 {
+        rows.push((rest_name.to_owned(), rest));
+    }
+    rows
 }
 
 /// A table of counts by one thing; two short columns need no cards on a phone.
-fn counts(by: &str, rows: &Markup) -> Markup {
+fn counts(by: &str, rows: &[(String, i64)]) -> Markup {
     html! {
         div.tablebox.counts {
             table {
                 caption.unseen { "按" (by) "分的件数" }
                 thead { tr { th scope="col" { (by) } th.right scope="col" { "件数" } } }
-                tbody { (rows) }
+                tbody { @for (name, n) in rows { tr { th scope="row" { (name) } td.right { (whole(*n)) } } } }
             }
         }
     }
-}
-
-fn row(name: &str, n: i64) -> Markup {
-    let few = (1..FEWEST).contains(&n);
-    html! { tr { th scope="row" { (name) } td.right { @if few { "不足 " (FEWEST) } @else { (whole(n)) } } } }
 }
 
 fn of(share: Share) -> String {
@@ -131,4 +136,20 @@ fn of(share: Share) -> String {
 
 fn whole(n: i64) -> String {
     count(u64::try_from(n).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::merged;
+
+    #[test]
+    fn a_hidden_number_cannot_be_worked_out() {
+        let rows = |list: &[i64]| list.iter().map(|n| (n.to_string(), *n)).collect::<Vec<_>>();
+        let shown = |list: &[i64]| merged(rows(list), "rest").into_iter().map(|(_, n)| n).collect::<Vec<_>>();
+        assert_eq!(shown(&[16, 54, 4]), [54, 20], "one small number takes the next one along");
+        assert_eq!(shown(&[16, 54, 3, 2]), [54, 16, 5]);
+        assert_eq!(shown(&[16, 54, 0]), [54, 16]);
+        assert_eq!(shown(&[4, 1]), [5]);
+        assert_eq!(shown(&[7]), [7]);
+    }
 }

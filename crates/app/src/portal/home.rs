@@ -46,7 +46,7 @@ fn body(city: &City, figures: &Arc<Figures>) -> Markup {
                         p.muted.small { "凭回执上的编号和查询码，看谁在办、办到哪一步、何时办完。" }
                         (lookup_form(&FormView::blank()))
                     }
-                    section.card { (headline(figures)) }
+                    section.card.fewer { (headline(figures)) }
                 }
                 section.card { (steps(city)) }
             }

@@ -43,7 +43,8 @@ pub fn theme_field(view: &FormView, city: &City, audience: Option<Audience>, hin
     let id = field_id("theme");
     let error = view.error("theme");
     // A theme may stand in two groups; it is offered where it comes first.
-    let first = |code: &str, group| groups.iter().find(|g| city.themes.in_group(**g).any(|t| t.code == code)) == Some(&group);
+    let first =
+        |code: &str, group| groups.iter().find(|g| city.themes.in_group(**g).any(|t| t.code == code)) == Some(&group);
     html! {
         div.field.bad[error.is_some()] {
             label for=(id) { "领域" span.muted { "（可不填）" } }

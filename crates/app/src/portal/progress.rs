@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::parts::{lookup_form, status_chip};
 use super::{private, voice};
 use crate::context::App;
+use crate::demands::Written;
 use crate::demands::actions::viewing::{self, Progress};
 use crate::demands::lookup;
-use crate::demands::Written;
 use crate::demands::rules::case::Reply;
 use crate::demands::rules::vocabulary::Status;
 use crate::web::parts::{Shape, chip, facts};
@@ -26,7 +26,11 @@ pub struct Asked {
 }
 
 /// The form, or the progress of the demand that was asked for.
-pub async fn show(State(app): State<App>, visitor: Visitor, QueryParams(asked): QueryParams<Asked>) -> Answer<Response> {
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(asked): QueryParams<Asked>,
+) -> Answer<Response> {
     let (number, code) = (asked.number.unwrap_or_default(), asked.code.unwrap_or_default());
     if number.is_empty() && code.is_empty() {
         return Ok(ask(&FormView::blank()).into_response());
@@ -136,11 +140,13 @@ fn standing(app: &App, progress: &Progress, now: Instant) -> Markup {
             @if late { " " (chip(Shape::Late, "已经超期")) }
         }
     });
+    let names = names(progress.status);
     let mut rows = vec![
-        ("谁在办", html! { (progress.holder) }),
-        ("从何时起", html! { (when::when(progress.since, now, zone)) }),
-        ("下一步", html! { (progress.next_step) }),
+        (names.holder, html! { (progress.holder) }),
+        (names.since, html! { (when::when(progress.since, now, zone)) }),
     ];
+    rows.extend(progress.outcome.map(|outcome| ("办理结果", html! { (outcome.label()) })));
+    rows.extend(names.next.map(|name| (name, html! { (progress.next_step) })));
     rows.extend(due.map(|due| ("最迟", due)));
     html! {
         section.card.standing {
@@ -152,8 +158,32 @@ fn standing(app: &App, progress: &Progress, now: Instant) -> Markup {
     }
 }
 
+/// What the facts are called: a demand that has ended is held by nobody.
+struct Names {
+    holder: &'static str,
+    since: &'static str,
+    next: Option<&'static str>,
+}
+
+const fn names(status: Status) -> Names {
+    match status {
+        Status::Closed => Names { holder: "经办", since: "办结时间", next: Some("还没办好") },
+        Status::Declined => Names { holder: "经办", since: "告知时间", next: Some("理由") },
+        Status::TransferredOut => Names { holder: "接收单位", since: "转送时间", next: Some("接下来") },
+        Status::Withdrawn => Names { holder: "经办", since: "撤回时间", next: None },
+        Status::Merged => Names { holder: "经办", since: "并入时间", next: None },
+        Status::Received | Status::Triaged | Status::Assigned | Status::InProgress | Status::Replied => {
+            Names { holder: "谁在办", since: "从何时起", next: Some("下一步") }
+        }
+    }
+}
+
 fn reply_card(app: &App, reply: &Written<Reply>, now: Instant) -> Markup {
-    let parts = [("政策解读", &reply.what.policy_reading), ("办理措施", &reply.what.measures), ("处理意见", &reply.what.opinion)];
+    let parts = [
+        ("政策解读", &reply.what.policy_reading),
+        ("办理措施", &reply.what.measures),
+        ("处理意见", &reply.what.opinion),
+    ];
     html! {
         section.card.composer {
             h2 { "答复 " span.muted.small { (when::when(reply.at, now, &app.city().zone)) } }

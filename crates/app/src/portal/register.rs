@@ -21,7 +21,8 @@ use crate::demands::rules::vocabulary::{Audience, Word};
 use crate::enterprises::{self, Enterprise};
 use crate::web::parts::{encode, facts};
 use crate::web::{
-    Answer, Field, FormBody, FormView, Page, PathParams, QueryParams, Session, Visitor, error_summary, fields::field_id, onward,
+    Answer, Field, FormBody, FormView, Page, PathParams, QueryParams, Session, Visitor, error_summary,
+    fields::field_id, onward,
 };
 
 /// What the demand before had.
@@ -33,7 +34,8 @@ pub struct Before {
 
 /// The empty form.
 pub async fn blank(State(app): State<App>, QueryParams(before): QueryParams<Before>) -> Page {
-    let known = |given: Option<String>, fits: &dyn Fn(&str) -> bool| given.filter(|code| fits(code)).unwrap_or_default();
+    let known =
+        |given: Option<String>, fits: &dyn Fn(&str) -> bool| given.filter(|code| fits(code)).unwrap_or_default();
     let audience = known(before.audience, &|code| Audience::from_code(code).is_some());
     let channel = known(before.channel, &|code| app.city().channels.get(code).is_some());
     form_page(&app, &FormView::blank().with("audience", audience).with("channel", channel))
@@ -90,8 +92,13 @@ fn form_page(app: &App, view: &FormView) -> Page {
     let city = app.city();
     let today = app.now().in_zone(&city.zone).date();
     let next = !view.value("audience").is_empty();
-    let channels: Vec<(&str, &str)> =
-        city.channels.all().iter().filter(|c| c.code != "import").map(|c| (c.code.as_str(), c.label.as_str())).collect();
+    let channels: Vec<(&str, &str)> = city
+        .channels
+        .all()
+        .iter()
+        .filter(|c| c.code != "import")
+        .map(|c| (c.code.as_str(), c.label.as_str()))
+        .collect();
     let title = Field::text(view, "title", "标题").most(TITLE_MOST).autocomplete("off");
     let audience = Field::radios(view, "audience", "谁来反映", Audience::CHOICES);
     Page::desk("登记诉求").at("/desk/register").aside(keys()).body(html! {
@@ -138,10 +145,8 @@ fn firm_field(view: &FormView) -> Markup {
 fn saved_page(app: &App, demand: &Demand, firm: Option<&Enterprise>, code: &str) -> Page {
     let said = &demand.said;
     let again = format!("/desk/register?audience={}&channel={}", said.audience.code(), encode(&said.channel));
-    let mut rows = vec![
-        ("标题", html! { (said.title) }),
-        ("渠道", html! { (app.city().channels.label(&said.channel)) }),
-    ];
+    let mut rows =
+        vec![("标题", html! { (said.title) }), ("渠道", html! { (app.city().channels.label(&said.channel)) })];
     rows.extend(firm.map(|firm| ("企业", firm_note(firm, demand))));
     Page::desk("已登记").at("/desk/register").body(html! {
         section.card.ticket {

@@ -51,8 +51,18 @@ pub async fn send(State(app): State<App>, visitor: Visitor, form: FormBody) -> A
 
 /// The order in which the fields stand on the page, which is the order of the summary.
 const ORDER: [&str; 12] = [
-    "audience", "title", "text", "attachments", "enterprise.name", "enterprise.uscc", "theme", "area", "contact.name",
-    "contact.phone", "contact.email", "channel",
+    "audience",
+    "title",
+    "text",
+    "attachments",
+    "enterprise.name",
+    "enterprise.uscc",
+    "theme",
+    "area",
+    "contact.name",
+    "contact.phone",
+    "contact.email",
+    "channel",
 ];
 
 /// The refusal with what is wrong in the order of the page.
@@ -174,7 +184,7 @@ fn beside(city: &City, entrance: &Entrance) -> Markup {
     html! {
         aside.stack.notes aria-label="说明" {
             @if !entrance.examples.is_empty() {
-                section { h2 { "别人说过的" } ul.quotes { @for example in &entrance.examples { li { (example) } } } }
+                section.fewer { h2 { "可以这样写" } ul.quotes { @for example in &entrance.examples { li { (example) } } } }
             }
             section { h2 { "提交以后" } p { (texts.callback_note) } p { (texts.office_hours_note) } }
             section { h2 { "您放心" } p { (texts.privacy_note) } p { (texts.no_retaliation_note) } }

@@ -33,14 +33,7 @@ impl Doorkeeper for OneDesk {
 
 fn session(actor: Actor) -> Session {
     let permissions = crate::people::permissions_of(Role::Coordinator).to_vec();
-    Session {
-        actor,
-        account: Id(1),
-        id: Id(2),
-        username: "desk".into(),
-        permissions,
-        must_change_password: false,
-    }
+    Session { actor, account: Id(1), id: Id(2), username: "desk".into(), permissions, must_change_password: false }
 }
 
 struct Browser {
@@ -59,7 +52,11 @@ impl Browser {
     fn new() -> Self {
         let city = TestCity::start(None);
         let site = Site {
-            platform: city.app.city().title.clone(), demo: false, https: false, public_url: None, trust_proxy: false,
+            platform: city.app.city().title.clone(),
+            demo: false,
+            https: false,
+            public_url: None,
+            trust_proxy: false,
         };
         let router = mount(crate::routes(), &Gate::new(OneDesk, site, b"key".to_vec()), city.app.clone());
         Self { city, router }
@@ -82,7 +79,9 @@ impl Browser {
     }
 
     async fn post(&self, path: &str, pairs: &[(&str, &str)], as_desk: bool) -> Seen {
-        let pair = |(name, value): &(&str, &str)| format!("{}={}", crate::web::parts::encode(name), crate::web::parts::encode(value));
+        let pair = |(name, value): &(&str, &str)| {
+            format!("{}={}", crate::web::parts::encode(name), crate::web::parts::encode(value))
+        };
         let body = pairs.iter().map(pair).collect::<Vec<_>>().join("&");
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let request = if as_desk { request.header(header::COOKIE, "santing_session=desk") } else { request };
@@ -137,7 +136,10 @@ const SAID: &[(&str, &str)] = &[
 fn assert_decent(seen: &Seen, path: &str) {
     let html = &seen.html;
     assert_eq!(html.matches("<h1").count(), 1, "{path}: one heading");
-    assert!(!html.contains(" style=") && !html.contains("<script>") && !html.contains(" onclick"), "{path}: nothing inline");
+    assert!(
+        !html.contains(" style=") && !html.contains("<script>") && !html.contains(" onclick"),
+        "{path}: nothing inline"
+    );
     let tags = html.split('<').filter(|tag| ["input", "textarea", "select"].iter().any(|name| tag.starts_with(name)));
     for tag in tags.filter(|tag| !tag.contains("type=\"hidden\"")) {
         let id = tag.split(" id=\"").nth(1).and_then(|rest| rest.split('"').next());
@@ -232,7 +234,9 @@ async fn a_refused_form_keeps_what_was_typed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_judged_by_content() {
     let browser = Browser::new();
-    let part = |head: &str, body: &[u8]| [format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes(), body, b"\r\n"].concat();
+    let part = |head: &str, body: &[u8]| {
+        [format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes(), body, b"\r\n"].concat()
+    };
     let send = |file: &'static [u8]| {
         let body = [
             part("name=\"audience\"", b"public"),
@@ -256,17 +260,25 @@ async fn files_are_judged_by_content() {
 async fn the_answer_is_rated_once() {
     let browser = Browser::new();
     let (number, code) = browser.speak().await;
-    let early = browser.post("/progress/rating", &[("number", &number), ("code", &code), ("grade", "satisfied")], false).await;
+    let early =
+        browser.post("/progress/rating", &[("number", &number), ("code", &code), ("grade", "satisfied")], false).await;
     assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
     browser.bring_to_reply(&number);
     let page = browser.get(&format!("/progress?number={number}&code={code}")).await;
     assert!(page.html.contains("今晚起恢复照明") && page.html.contains("这次办得怎么样"));
     assert!(!page.html.contains("checked"), "no grade is chosen beforehand");
     assert_decent(&page, "progress with a reply");
-    let blank = browser.post("/progress/rating", &[("number", &number), ("code", &code), ("text", "谢谢")], false).await;
+    let blank =
+        browser.post("/progress/rating", &[("number", &number), ("code", &code), ("text", "谢谢")], false).await;
     assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(blank.html.contains("谢谢") && blank.html.contains("href=\"#f-grade\""));
-    let rating = [("number", number.as_str()), ("code", &code), ("grade", "dissatisfied"), ("reasons[]", "等得太久"), ("reasons[]", "瞎编的")];
+    let rating = [
+        ("number", number.as_str()),
+        ("code", &code),
+        ("grade", "dissatisfied"),
+        ("reasons[]", "等得太久"),
+        ("reasons[]", "瞎编的"),
+    ];
     let rated = browser.post("/progress/rating", &rating, false).await;
     assert_eq!(rated.status, StatusCode::SEE_OTHER);
     let again = browser.post("/progress/rating", &rating, false).await;
@@ -320,8 +332,14 @@ async fn figures_are_counted_and_small_ones_hidden() {
 async fn the_public_pages_are_decent() {
     let browser = Browser::new();
     let paths = [
-        "/", "/figures", "/progress", "/demands/new", "/demands/new?audience=public", "/demands/new?audience=entrepreneur",
-        "/demands/new?audience=service_recipient", "/demands/new?audience=nobody",
+        "/",
+        "/figures",
+        "/progress",
+        "/demands/new",
+        "/demands/new?audience=public",
+        "/demands/new?audience=entrepreneur",
+        "/demands/new?audience=service_recipient",
+        "/demands/new?audience=nobody",
     ];
     for path in paths {
         let seen = browser.get(path).await;
@@ -341,7 +359,10 @@ async fn a_caller_is_registered_by_keyboard() {
     assert!(form.html.contains("data-send") && form.html.contains("autofocus"));
     assert_decent(&form, "register");
     let call = [
-        ("audience", "entrepreneur"), ("channel", "hotline"), ("title", "用电增容"), ("text", "想增容，不知道找谁"),
+        ("audience", "entrepreneur"),
+        ("channel", "hotline"),
+        ("title", "用电增容"),
+        ("text", "想增容，不知道找谁"),
         ("enterprise.name", "安宁某某机械有限公司"),
     ];
     let without_channel: Vec<_> = call.iter().copied().filter(|(name, _)| *name != "channel").collect();
@@ -352,7 +373,10 @@ async fn a_caller_is_registered_by_keyboard() {
     let saved = browser.post("/desk/register", &call, true).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
     let told = browser.get_as_desk(&saved.location).await;
-    assert!(told.html.contains("新登记的企业") && told.html.contains("/desk/register?audience=entrepreneur&amp;channel=hotline"));
+    assert!(
+        told.html.contains("新登记的企业")
+            && told.html.contains("/desk/register?audience=entrepreneur&amp;channel=hotline")
+    );
     assert_decent(&told, "registered");
     browser.city.at("2026-03-02T09:10:00+08:00");
     let second = browser.post("/desk/register", &call, true).await;
@@ -380,7 +404,8 @@ async fn an_assignment_is_printed_for_whoever_sees_it() {
 #[test]
 fn a_receipt_leads_to_the_form_of_its_number() {
     let city = TestCity::start(None);
-    let receipt = intake::receipt(&city.app, "AN20260302W0001", crate::demands::rules::vocabulary::Status::Received, true);
+    let receipt =
+        intake::receipt(&city.app, "AN20260302W0001", crate::demands::rules::vocabulary::Status::Received, true);
     let path = super::receipt::progress_path(&receipt.number, &receipt.code);
     assert_eq!(path, format!("/progress?number=AN20260302W0001&code={}", receipt.code));
 }

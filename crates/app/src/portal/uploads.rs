@@ -13,7 +13,11 @@ const FIELD: &str = "attachments";
 
 /// The files of the form, or everything that is wrong with them.
 pub fn admit(form: &FormBody) -> Result<Vec<Admitted>, Refusal> {
-    let sent = form.files(FIELD).map(|file| Sent { field: FIELD.to_owned(), name: file.name.clone(), bytes: file.bytes.to_vec() });
+    let sent = form.files(FIELD).map(|file| Sent {
+        field: FIELD.to_owned(),
+        name: file.name.clone(),
+        bytes: file.bytes.to_vec(),
+    });
     files::admit(sent.collect())
 }
 

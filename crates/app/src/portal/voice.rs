@@ -39,7 +39,11 @@ pub async fn rate(State(app): State<App>, visitor: Visitor, form: FormBody) -> A
     let (number, code) = keys(&form);
     let input = RatingInput {
         grade: form.get("grade").map(str::to_owned),
-        reasons: form.all("reasons[]").filter(|given| REASONS.iter().any(|(reason, _)| reason == given)).map(str::to_owned).collect(),
+        reasons: form
+            .all("reasons[]")
+            .filter(|given| REASONS.iter().any(|(reason, _)| reason == given))
+            .map(str::to_owned)
+            .collect(),
         text: form.get("text").map(str::to_owned),
     };
     let (to, by) = (number.clone(), code.clone());
@@ -52,7 +56,8 @@ pub async fn rate(State(app): State<App>, visitor: Visitor, form: FormBody) -> A
 pub async fn withdraw(State(app): State<App>, visitor: Visitor, form: FormBody) -> Answer<Response> {
     let (number, code) = keys(&form);
     let reason = reason(&form);
-    let withdrawn = app.write(&visitor.actor, move |cx| moving::withdraw_by_code(cx, &number, &code, reason.as_deref()));
+    let withdrawn =
+        app.write(&visitor.actor, move |cx| moving::withdraw_by_code(cx, &number, &code, reason.as_deref()));
     let outcome = lookup::tried(&app, visitor.address, withdrawn).await;
     settle(&app, &visitor, form, outcome, "已经撤回").await
 }
@@ -64,7 +69,13 @@ fn reason(form: &FormBody) -> Option<String> {
 }
 
 /// Back to the progress page: with good news, or with what was typed and what is wrong with it.
-async fn settle(app: &App, visitor: &Visitor, form: FormBody, outcome: kernel::Result<()>, news: &str) -> Answer<Response> {
+async fn settle(
+    app: &App,
+    visitor: &Visitor,
+    form: FormBody,
+    outcome: kernel::Result<()>,
+    news: &str,
+) -> Answer<Response> {
     let (number, code) = keys(&form);
     match outcome {
         Ok(()) => Ok(onward(progress_path(&number, &code)).saying(news).into_response()),
@@ -96,8 +107,12 @@ pub fn rating_card(city: &City, progress: &Progress, code: &str, view: &FormView
 
 /// The way out, folded away.
 pub fn withdraw_card(city: &City, progress: &Progress, code: &str, view: &FormView) -> Markup {
-    let grounds: Vec<(&str, &str)> =
-        city.grounds.list(GroundKind::Withdrawal).iter().map(|ground| (ground.label.as_str(), ground.label.as_str())).collect();
+    let grounds: Vec<(&str, &str)> = city
+        .grounds
+        .list(GroundKind::Withdrawal)
+        .iter()
+        .map(|ground| (ground.label.as_str(), ground.label.as_str()))
+        .collect();
     html! {
         section.card {
             details.fold open[view.error("reason").is_some()] {

@@ -9,7 +9,7 @@ use crate::context::Cx;
 use crate::demands::records::{Attached, Rating, Written};
 use crate::demands::rules::case::{Callback, Case, Demand, DemandClock, Reply};
 use crate::demands::rules::moves::{Move, Row};
-use crate::demands::rules::vocabulary::{ClockName, Status};
+use crate::demands::rules::vocabulary::{ClockName, Outcome, Status};
 use crate::demands::rules::{clocks, decide};
 use crate::demands::{records, stream};
 use crate::units;
@@ -65,6 +65,8 @@ pub struct Progress {
     pub text: String,
     /// Where it stands.
     pub status: Status,
+    /// What came of it, once closed.
+    pub outcome: Option<Outcome>,
     /// Who holds it, by name.
     pub holder: String,
     /// Since when.
@@ -108,8 +110,10 @@ pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
     let history = cx.tx.history(&stream(&case.demand.number))?;
     let notices = records::notices(cx.tx, case.demand.id)?;
     let replies = records::replies(cx.tx, case.demand.id)?;
-    let rated = !records::ratings(cx.tx, case.demand.id)?.is_empty();
+    let ratings = records::ratings(cx.tx, case.demand.id)?;
     let d = &case.demand;
+    // A redo takes the reply's time away, so what was rated after the present reply belongs to the present round.
+    let rated = ratings.iter().any(|rating| d.replied_at.is_some_and(|replied| rating.at >= replied));
     let dispatcher = cx.app.city().dispatcher_name().to_owned();
     let next = next_clock(&case);
     Ok(Progress {
@@ -117,6 +121,7 @@ pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
         title: d.said.title.clone(),
         text: d.said.text.clone(),
         status: d.status,
+        outcome: d.outcome,
         holder: holder(d, &names, &dispatcher),
         since: d.held_since,
         waiting_for: waiting_for(d.status),
