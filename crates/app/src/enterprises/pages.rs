@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use kernel::{Id, PageRequest, Permission, Refusal};
+use kernel::{Error, Id, PageRequest, Permission, RefusalKind};
 use maud::{Markup, html};
 
 use super::actions;
@@ -65,13 +65,12 @@ pub async fn edit_form(State(app): State<App>, session: Session, PathParams(id):
     let firm = app.read(&session.actor, move |cx| actions::get(cx, id)).await?;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let view = FormView::blank()
-        .with("version", firm.version.to_string())
         .with("name", &firm.name)
         .with("uscc", text(&firm.uscc))
         .with("industry", text(&firm.industry))
         .with("size", text(&firm.size))
         .with("area", text(&firm.area));
-    Ok(editor(id, &view))
+    Ok(editor(id, &firm.version.to_string(), &view))
 }
 
 /// Corrects a firm.
@@ -88,18 +87,28 @@ pub async fn amend(
     match made {
         Ok(firm) => Ok(onward(format!("/enterprises/{}", firm.id)).saying("已保存").into_response()),
         Err(error) => {
-            let (refusal, status) = told(error)?;
-            Ok(editor(id, &FormView::typed(form).refused(refusal)).status(status).into_response())
+            let back = returned(form, error)?;
+            Ok(editor(id, &back.version, &back.view).status(back.status).into_response())
         }
     }
 }
 
-/// What a form that comes back says: wrong fields, or that somebody was first.
-fn told(error: kernel::Error) -> Answer<(Refusal, u16)> {
-    match error {
-        kernel::Error::Refused(refusal) if refusal.status() == 409 => Ok((refusal, 409)),
-        other => Ok((invalid_only(other)?, 422)),
-    }
+/// A form on its way back: what was typed and what is wrong, the version that the next try counts on, the status.
+struct Returned {
+    view: FormView,
+    version: String,
+    status: u16,
+}
+
+fn returned(form: FormBody, error: Error) -> Answer<Returned> {
+    let refusal = invalid_only(error)?;
+    let version = match refusal.kind {
+        // Whoever was too late has now read that somebody was first, so the next try may overwrite on purpose.
+        RefusalKind::Conflict { current: Some(current) } => current.to_string(),
+        _ => form.get("version").unwrap_or_default().to_owned(),
+    };
+    let status = refusal.status();
+    Ok(Returned { view: FormView::typed(form).refused(refusal), version, status })
 }
 
 fn row(firm: &Enterprise) -> Markup {
@@ -118,11 +127,11 @@ fn said(value: &Option<String>) -> Markup {
     html! { (value.as_deref().unwrap_or("—")) }
 }
 
-fn editor(id: Id, view: &FormView) -> Page {
+fn editor(id: Id, version: &str, view: &FormView) -> Page {
     Page::desk("修改企业").at("/enterprises").back("企业", format!("/enterprises/{id}")).body(html! {
         (error_summary(view))
         form.form method="post" action={ "/enterprises/" (id) "/edit" } novalidate {
-            (hidden("version", view.value("version")))
+            (hidden("version", version))
             (Field::text(view, "name", "企业名称").most(NAME_MOST))
             (Field::text(view, "uscc", "统一社会信用代码").optional().hint("18 位；小写、全角、空格都认得").most(30))
             (Field::text(view, "industry", "行业").optional().most(60))

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use kernel::{Permission, Refusal, Result};
+use kernel::{Error, Permission, RefusalKind, Result};
 use maud::{Markup, html};
 
 use super::actions;
@@ -92,7 +92,7 @@ pub async fn create(State(app): State<App>, session: Session, form: FormBody) ->
 pub async fn edit_form(State(app): State<App>, session: Session, PathParams(code): PathParams<String>) -> Answer<Page> {
     let (units, _) = load(&app, &session).await?;
     let unit = actions::found(&units, &code)?;
-    Ok(editor("修改单位", Some(unit), &units, &filled(unit)))
+    Ok(editor("修改单位", Some((&code, &unit.version.to_string())), &units, &filled(unit)))
 }
 
 /// Changes a unit.
@@ -110,12 +110,9 @@ pub async fn amend(
     match made {
         Ok(unit) => Ok(onward(format!("/units/{}", unit.code)).saying("已保存").into_response()),
         Err(error) => {
-            let (refusal, status) = told(error)?;
+            let back = returned(form, error)?;
             let (units, _) = load(&app, &session).await?;
-            let unit = actions::found(&units, &code)?;
-            Ok(editor("修改单位", Some(unit), &units, &FormView::typed(form).refused(refusal))
-                .status(status)
-                .into_response())
+            Ok(editor("修改单位", Some((&code, &back.version)), &units, &back.view).status(back.status).into_response())
         }
     }
 }
@@ -124,11 +121,8 @@ pub async fn amend(
 pub async fn end_form(State(app): State<App>, session: Session, PathParams(code): PathParams<String>) -> Answer<Page> {
     let (units, today) = load(&app, &session).await?;
     let unit = actions::found(&units, &code)?;
-    Ok(ending(
-        unit,
-        &units,
-        &FormView::blank().with("valid_to", today.to_string()).with("version", unit.version.to_string()),
-    ))
+    let view = FormView::blank().with("valid_to", today.to_string());
+    Ok(ending(unit, &unit.version.to_string(), &units, &view))
 }
 
 /// Ends a unit.
@@ -146,10 +140,10 @@ pub async fn end(
     match made {
         Ok(unit) => Ok(onward(format!("/units/{}", unit.code)).saying("已撤销").into_response()),
         Err(error) => {
-            let (refusal, status) = told(error)?;
+            let back = returned(form, error)?;
             let (units, _) = load(&app, &session).await?;
             let unit = actions::found(&units, &code)?;
-            Ok(ending(unit, &units, &FormView::typed(form).refused(refusal)).status(status).into_response())
+            Ok(ending(unit, &back.version, &units, &back.view).status(back.status).into_response())
         }
     }
 }
@@ -158,12 +152,22 @@ async fn load(app: &App, session: &Session) -> Result<(UnitNames, Date)> {
     app.read(&session.actor, |cx| Ok((actions::names(cx)?, cx.today()))).await
 }
 
-/// What a form that comes back says: wrong fields, or that somebody was first.
-fn told(error: kernel::Error) -> Answer<(Refusal, u16)> {
-    match error {
-        kernel::Error::Refused(refusal) if refusal.status() == 409 => Ok((refusal, 409)),
-        other => Ok((invalid_only(other)?, 422)),
-    }
+/// A form on its way back: what was typed and what is wrong, the version that the next try counts on, the status.
+struct Returned {
+    view: FormView,
+    version: String,
+    status: u16,
+}
+
+fn returned(form: FormBody, error: Error) -> Answer<Returned> {
+    let refusal = invalid_only(error)?;
+    let version = match refusal.kind {
+        // Whoever was too late has now read that somebody was first, so the next try may overwrite on purpose.
+        RefusalKind::Conflict { current: Some(current) } => current.to_string(),
+        _ => form.get("version").unwrap_or_default().to_owned(),
+    };
+    let status = refusal.status();
+    Ok(Returned { view: FormView::typed(form).refused(refusal), version, status })
 }
 
 fn row(unit: &Unit, units: &UnitNames, today: Date) -> Markup {
@@ -206,7 +210,6 @@ fn words(list: &[String]) -> String {
 fn filled(unit: &Unit) -> FormView {
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let view = FormView::blank()
-        .with("version", unit.version.to_string())
         .with("name", &unit.name)
         .with("short_name", &unit.short_name)
         .with("kind", unit.kind.code())
@@ -220,14 +223,15 @@ fn filled(unit: &Unit) -> FormView {
     if unit.can_handle { view.with("can_handle", "true") } else { view }
 }
 
-fn editor(title: &str, unit: Option<&Unit>, units: &UnitNames, view: &FormView) -> Page {
+/// The form of a new unit, or of the one with this code, seen in this version.
+fn editor(title: &str, unit: Option<(&str, &str)>, units: &UnitNames, view: &FormView) -> Page {
     let kinds: Vec<(&str, &str)> = UnitKind::ALL.iter().map(|kind| (kind.code(), kind.label())).collect();
-    let parents = choices(units, unit.map(|unit| unit.code.as_str()), "没有");
-    let action = unit.map_or("/units/new".to_owned(), |unit| format!("/units/{}/edit", unit.code));
+    let parents = choices(units, unit.map(|(code, _)| code), "没有");
+    let action = unit.map_or("/units/new".to_owned(), |(code, _)| format!("/units/{code}/edit"));
     Page::desk(title).at("/units").back("单位", "/units").body(html! {
         (error_summary(view))
         form.form method="post" action=(action) novalidate {
-            @if unit.is_some() { (hidden("version", view.value("version"))) }
+            @if let Some((_, version)) = unit { (hidden("version", version)) }
             @else { (Field::text(view, "code", "代码").hint("小写字母、数字和连字符，定了就不改").most(32).narrow()) }
             (Field::text(view, "name", "名称").most(60))
             (Field::text(view, "short_name", "简称").optional().most(30))
@@ -245,7 +249,7 @@ fn editor(title: &str, unit: Option<&Unit>, units: &UnitNames, view: &FormView) 
     })
 }
 
-fn ending(unit: &Unit, units: &UnitNames, view: &FormView) -> Page {
+fn ending(unit: &Unit, version: &str, units: &UnitNames, view: &FormView) -> Page {
     let others = choices(units, Some(&unit.code), "没有单位接续");
     let action = format!("/units/{}/end", unit.code);
     Page::desk(format!("撤销“{}”", unit.name)).at("/units").back(&unit.name, format!("/units/{}", unit.code)).body(
@@ -253,7 +257,7 @@ fn ending(unit: &Unit, units: &UnitNames, view: &FormView) -> Page {
             (error_summary(view))
             p { "撤销以后不能再交办给它；写明接续单位的，用旧名字交办会转到接续单位。已经办理的诉求不变。" }
             form.form method="post" action=(action) novalidate {
-                (hidden("version", view.value("version")))
+                (hidden("version", version))
                 (Field::date(view, "valid_to", "最后一天"))
                 (Field::select(view, "successor", "接续单位", &others).optional())
                 (Field::area(view, "reason", "理由", 2).most(200))
