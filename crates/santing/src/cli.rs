@@ -6,7 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// 三听: a city hears demands and answers.
 #[derive(Parser)]
-#[command(name = "santing", version, about = "三听：听取群众、企业家、服务对象的意见建议，件件有着落", propagate_version = true)]
+#[command(
+    name = "santing",
+    version,
+    about = "三听：听取群众、企业家、服务对象的意见建议，件件有着落",
+    propagate_version = true
+)]
 pub struct Cli {
     /// What every command may be told.
     #[command(flatten)]

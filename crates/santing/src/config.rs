@@ -92,7 +92,9 @@ impl File {
         let path = asked.map_or_else(|| PathBuf::from("santing.toml"), Path::to_path_buf);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && asked.is_none() => return Ok((Self::default(), None)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && asked.is_none() => {
+                return Ok((Self::default(), None));
+            }
             Err(error) => return Err(error).with_context(|| format!("读不到配置文件 {}", path.display())),
         };
         let file = toml::from_str(&text).with_context(|| format!("配置文件 {} 有误", path.display()))?;

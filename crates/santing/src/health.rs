@@ -31,8 +31,16 @@ pub async fn ready(State(app): State<App>) -> Response {
 }
 
 /// `GET /metrics`: for this machine, or with the token.
-pub async fn metrics(visitor: Visitor, headers: HeaderMap, metrics: Arc<Metrics>, token: Option<String>) -> Answer<Response> {
-    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+pub async fn metrics(
+    visitor: Visitor,
+    headers: HeaderMap,
+    metrics: Arc<Metrics>,
+    token: Option<String>,
+) -> Answer<Response> {
+    let shown = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer "));
     let knows = token.as_deref().is_some_and(|token| shown == Some(token));
     if !knows && !visitor.address.is_loopback() {
         return Err(Refusal::forbidden("运行数据只供本机查看，或出示令牌").into());

@@ -75,7 +75,9 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
 fn sentence(error: &anyhow::Error) -> String {
     match error.downcast_ref::<kernel::Error>() {
         Some(kernel::Error::Refused(refusal)) => refusal.to_string(),
-        Some(kernel::Error::Fault(fault)) if fault.passing => format!("暂时做不到，请检查磁盘、权限和数据库是否可用：{fault}"),
+        Some(kernel::Error::Fault(fault)) if fault.passing => {
+            format!("暂时做不到，请检查磁盘、权限和数据库是否可用：{fault}")
+        }
         Some(kernel::Error::Fault(fault)) => format!("程序出错：{fault}"),
         None => format!("{error:#}"),
     }

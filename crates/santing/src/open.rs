@@ -32,7 +32,8 @@ impl Ground {
             None => Arc::new(SystemClock),
             Some(_) if city.production => bail!("{} 是正式使用的城市，不能用 --clock 改时钟", city.name),
             Some(text) => {
-                let start = Instant::parse(text).ok_or_else(|| anyhow!("--clock 应写成 2026-03-02T09:00:00+08:00 的形式"))?;
+                let start =
+                    Instant::parse(text).ok_or_else(|| anyhow!("--clock 应写成 2026-03-02T09:00:00+08:00 的形式"))?;
                 Arc::new(ShiftedClock::starting_at(start))
             }
         };
@@ -53,7 +54,13 @@ impl Ground {
     }
 
     /// The city on `store`.
-    pub fn app(self, config: &Config, store: Store, options: &Options, public_url: Option<String>) -> anyhow::Result<App> {
+    pub fn app(
+        self,
+        config: &Config,
+        store: Store,
+        options: &Options,
+        public_url: Option<String>,
+    ) -> anyhow::Result<App> {
         let begun_with = settings::settle(&store, "profile", &self.city.code)?;
         if begun_with != self.city.code {
             bail!("这个数据库属于城市资料 {begun_with}，不能用 {} 打开", self.city.code);

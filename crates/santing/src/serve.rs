@@ -81,18 +81,29 @@ async fn long_enough(stopped: &mut tokio::sync::watch::Receiver<bool>) {
 async fn bind(address: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
-            anyhow::anyhow!("{address} 已经被别的程序占用。请用 --listen 换一个端口，例如 --listen 127.0.0.1:8081（写 0 则自动选）")
+            anyhow::anyhow!(
+                "{address} 已经被别的程序占用。请用 --listen 换一个端口，例如 --listen 127.0.0.1:8081（写 0 则自动选）"
+            )
         }
-        std::io::ErrorKind::PermissionDenied => anyhow::anyhow!("没有权限监听 {address}。1024 以下的端口要由管理员授权"),
+        std::io::ErrorKind::PermissionDenied => {
+            anyhow::anyhow!("没有权限监听 {address}。1024 以下的端口要由管理员授权")
+        }
         _ => anyhow::anyhow!("不能监听 {address}：{error}"),
     })
 }
 
 fn announce(app: &App, address: SocketAddr) {
-    let place = if app.store().location().dir() == app.data_dir() { app.data_dir().display().to_string() } else { String::new() };
+    let place = if app.store().location().dir() == app.data_dir() {
+        app.data_dir().display().to_string()
+    } else {
+        String::new()
+    };
     println!("{}  http://{address}/  （数据目录 {place}）", app.city().title);
     if app.demo() {
-        println!("演示账号：统筹岗 tongchou、管理员 admin、市领导 lingdao、审计 shenji，各单位见登录页；密码都是 {}", app::people::DEMO_PASSWORD);
+        println!(
+            "演示账号：统筹岗 tongchou、管理员 admin、市领导 lingdao、审计 shenji，各单位见登录页；密码都是 {}",
+            app::people::DEMO_PASSWORD
+        );
     }
     println!("按 Ctrl+C 停止");
 }

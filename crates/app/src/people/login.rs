@@ -20,7 +20,7 @@ static BY_ADDRESS: LazyLock<Throttle> = LazyLock::new(|| Throttle::new(512, 30, 
 
 /// A hash of no password, so that an unknown name takes as long as a known one.
 pub(super) const NOBODY: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$c2FudGluZ25vYm9keTEy$dNqoLTj6sVzTcHTGxkRv1QPOfUdMJGbZBrUbrPf1yqE";
+    "$argon2id$v=19$m=47104,t=1,p=1$c2FudGluZ25vYm9keTEy$dNqoLTj6sVzTcHTGxkRv1QPOfUdMJGbZBrUbrPf1yqE";
 
 /// How far a login got.
 pub enum LoggedIn {

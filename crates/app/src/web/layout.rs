@@ -214,7 +214,7 @@ fn flash(looker: &Looker<'_>) -> Markup {
 }
 
 fn demo_line(looker: &Looker<'_>) -> Markup {
-    html! { @if looker.site.demo { p.demo { "演示环境：人物、企业和事项均为虚构，请勿填写真实信息" } } }
+    html! { @if looker.site.demo { p.demo { "演示环境，内容均为虚构，请勿填写真实信息" } } }
 }
 
 fn public_frame(page: &Page, looker: &Looker<'_>) -> Markup {
@@ -223,7 +223,7 @@ fn public_frame(page: &Page, looker: &Looker<'_>) -> Markup {
             a.skip href="#main" { "跳到正文" }
             (demo_line(looker))
             header.bar { div.visit { div.in {
-                a.brand href="/" { "三听" i { (looker.site.platform) } }
+                a.brand href="/" { "三听" i { (without_name(&looker.site.platform)) } }
                 nav.me aria-label="常用" {
                     form.inline method="post" action="/view" {
                         input type="hidden" name="next" value=(looker.address);
@@ -251,9 +251,14 @@ fn public_frame(page: &Page, looker: &Looker<'_>) -> Markup {
     }
 }
 
+/// The platform's name beside the brand, which already says 三听.
+fn without_name(platform: &str) -> &str {
+    platform.strip_prefix("三听").map_or(platform, |rest| rest.trim_start_matches(['·', '・', ' ']))
+}
+
 fn desk_frame(page: &Page, looker: &Looker<'_>) -> Markup {
     let current = page.at.as_deref().or_else(|| current_entry(looker));
-    let post = looker.menu.unit.as_deref().unwrap_or(&looker.site.platform);
+    let post = looker.menu.unit.as_deref().unwrap_or(without_name(&looker.site.platform));
     html! {
         body.work {
             a.skip href="#main" { "跳到正文" }

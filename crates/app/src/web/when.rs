@@ -8,6 +8,8 @@ use maud::{Markup, html};
 
 /// Between digits and Han: narrower than a blank and never the end of a line.
 const THIN: char = '\u{202F}';
+/// Between a day and what is said of it: a blank that is not the end of a line.
+const KEPT: char = '\u{A0}';
 
 /// `3 月 5 日`, or with the year where it is not the year of `now`.
 pub fn day(at: Instant, now: Instant, zone: &TimeZone) -> String {
@@ -18,12 +20,12 @@ pub fn day(at: Instant, now: Instant, zone: &TimeZone) -> String {
 
 /// `3 月 5 日 周四`.
 pub fn day_of_week(at: Instant, now: Instant, zone: &TimeZone) -> String {
-    format!("{}{THIN}{}", day(at, now, zone), weekday(&at.in_zone(zone)))
+    format!("{}{KEPT}{}", day(at, now, zone), weekday(&at.in_zone(zone)))
 }
 
 /// `3 月 5 日 17:00`.
 pub fn minute(at: Instant, now: Instant, zone: &TimeZone) -> String {
-    format!("{}{THIN}{}", day(at, now, zone), clock_time(&at.in_zone(zone)))
+    format!("{}{KEPT}{}", day(at, now, zone), clock_time(&at.in_zone(zone)))
 }
 
 /// `今天 17:00`, `明天 09:00`, `昨天 16:20`, otherwise as [`minute`].
@@ -35,7 +37,7 @@ pub fn near(at: Instant, now: Instant, zone: &TimeZone) -> String {
         Ok(-1) => "昨天",
         _ => return minute(at, now, zone),
     };
-    format!("{word}{THIN}{}", clock_time(&there))
+    format!("{word}{KEPT}{}", clock_time(&there))
 }
 
 /// `2026-03-05 17:00`: for tables of figures, files and print.

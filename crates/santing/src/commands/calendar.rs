@@ -36,7 +36,8 @@ fn instant(calendar: &Calendar, text: &str) -> anyhow::Result<Instant> {
     if let Some(instant) = Instant::parse(text) {
         return Ok(instant);
     }
-    let day: Date = text.parse().map_err(|_| anyhow!("--from 应写成 2026-09-24，或带时差的时刻 2026-09-24T09:00:00+08:00"))?;
+    let day: Date =
+        text.parse().map_err(|_| anyhow!("--from 应写成 2026-09-24，或带时差的时刻 2026-09-24T09:00:00+08:00"))?;
     let midnight = day.to_zoned_datetime(calendar.zone().clone()).map_err(|_| anyhow!("{text} 超出能计算的范围"))?;
     Ok(Instant::from(&midnight))
 }

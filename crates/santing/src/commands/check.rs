@@ -47,7 +47,9 @@ fn profile(config: &Config, checks: &mut Checks) {
             checks.ready("城市资料", format!("{}（{}），单位 {} 个", city.name, city.code, city.unit_seeds.len()));
             calendar(&city, checks);
         }
-        Err(errors) => checks.missing("城市资料", format!("{name} 有误，可用的有 {}：\n{errors}", City::names().join("、"))),
+        Err(errors) => {
+            checks.missing("城市资料", format!("{name} 有误，可用的有 {}：\n{errors}", City::names().join("、")))
+        }
     }
 }
 
@@ -72,7 +74,8 @@ fn database(config: &Config, checks: &mut Checks) {
     }
     let opened = Ground::of(config).and_then(|ground| Ok(store::Store::open(&location(config), ground.options())?));
     match opened.and_then(|store| Ok(store.read_now(|tx| tx.one::<i64>(store::sql!("SELECT 1"), store::args![]))?)) {
-        Ok(_) => checks.ready("数据库", if config.database_url.is_some() { "PostgreSQL 可以连接" } else { "内置数据库可以打开" }),
+        Ok(_) => checks
+            .ready("数据库", if config.database_url.is_some() { "PostgreSQL 可以连接" } else { "内置数据库可以打开" }),
         Err(error) => checks.missing("数据库", crate::sentence(&error)),
     }
 }
@@ -94,7 +97,8 @@ fn fonts(checks: &Checks) {
     if found {
         checks.ready("中文字体", "本机已安装");
     } else {
-        checks.note("中文字体", "本机没有找到。网页用访问者自己的字体，不受影响；要在本机打印请安装 Noto CJK 等中文字体");
+        checks
+            .note("中文字体", "本机没有找到。网页用访问者自己的字体，不受影响；要在本机打印请安装 Noto CJK 等中文字体");
     }
 }
 
@@ -102,7 +106,8 @@ fn has_han_font(dir: &Path, depth: usize) -> bool {
     let Ok(entries) = std::fs::read_dir(dir) else { return false };
     entries.flatten().any(|entry| {
         let name = entry.file_name().to_string_lossy().to_lowercase();
-        let han = ["cjk", "sourcehan", "simsun", "simhei", "wqy", "fangsong", "kaiti"].iter().any(|mark| name.contains(mark));
+        let han =
+            ["cjk", "sourcehan", "simsun", "simhei", "wqy", "fangsong", "kaiti"].iter().any(|mark| name.contains(mark));
         han || (depth < 4 && entry.path().is_dir() && has_han_font(&entry.path(), depth + 1))
     })
 }

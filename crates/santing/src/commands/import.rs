@@ -37,15 +37,21 @@ pub fn demands(config: &Config, asked: &Asked) -> anyhow::Result<Outcome> {
     let (file, progress) = opened(&asked.file)?;
     let name = asked.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let reader = tables::open(&name, progress.wrap_read(file), &tables::Options::default())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().context("启动运行环境")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().context("启动运行环境")?;
     let say = |report: &ImportReport| {
-        progress.set_message(format!("导入 {}，已有 {}，不能导入 {}", report.imported, report.already, report.rejected));
+        progress
+            .set_message(format!("导入 {}，已有 {}，不能导入 {}", report.imported, report.already, report.rejected));
     };
     let report = runtime.block_on(importing::run(&app, &Actor::system(), reader, options, say))?;
     progress.finish_and_clear();
     // A command ends with its index made; a running server would do it as well, a moment later.
     while !asked.dry_run && app::jobs::at_once(&app)? {}
-    if asked.json { print_json(&report)? } else { print(&report, asked.dry_run) }
+    if asked.json {
+        print_json(&report)?
+    } else {
+        print(&report, asked.dry_run)
+    }
     let nothing = report.imported + report.already == 0 && report.rejected > 0;
     Ok(if report.broken_off.is_some() || nothing { Outcome::No } else { Outcome::Done })
 }
@@ -93,8 +99,11 @@ fn print(report: &ImportReport, dry_run: bool) {
 }
 
 fn print_json(report: &ImportReport) -> anyhow::Result<()> {
-    let reasons: Vec<_> =
-        report.reasons.iter().map(|wrong| json!({ "row": wrong.row, "column": wrong.column, "reason": wrong.reason })).collect();
+    let reasons: Vec<_> = report
+        .reasons
+        .iter()
+        .map(|wrong| json!({ "row": wrong.row, "column": wrong.column, "reason": wrong.reason }))
+        .collect();
     super::print_json(&json!({
         "imported": report.imported, "already": report.already, "rejected": report.rejected, "reasons": reasons,
         "ignored_columns": report.ignored_columns, "broken_off": report.broken_off,

@@ -13,10 +13,12 @@ pub fn users(config: &Config, as_json: bool) -> anyhow::Result<Outcome> {
     if as_json {
         let rows: Vec<_> = everybody
             .iter()
-            .map(|account| json!({
-                "username": account.username, "name": account.name, "unit": account.unit, "roles": account.roles,
-                "disabled": account.disabled,
-            }))
+            .map(|account| {
+                json!({
+                    "username": account.username, "name": account.name, "unit": account.unit, "roles": account.roles,
+                    "disabled": account.disabled,
+                })
+            })
             .collect();
         super::print_json(&rows)?;
         return Ok(Outcome::Done);
@@ -25,7 +27,13 @@ pub fn users(config: &Config, as_json: bool) -> anyhow::Result<Outcome> {
     for account in &everybody {
         let unit = account.unit_label.as_deref().unwrap_or("—");
         let state = if account.disabled { "（已停用）" } else { "" };
-        println!("{}{}{}{}{state}", padded(&account.username, 20), padded(&account.name, 24), padded(unit, 22), account.roles_label.join("、"));
+        println!(
+            "{}{}{}{}{state}",
+            padded(&account.username, 20),
+            padded(&account.name, 24),
+            padded(unit, 22),
+            account.roles_label.join("、")
+        );
     }
     Ok(Outcome::Done)
 }

@@ -1,0 +1,6 @@
+//! The program as its users meet it: the real binary, started for the test, spoken to over HTTP, in a browser and on the
+//! command line. A test reads like the plan: `city.desk().assign(&demand, "市工科信局", "办结并反馈")`.
+
+mod harness;
+
+mod api_journey;
