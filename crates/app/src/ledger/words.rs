@@ -1,6 +1,7 @@
 //! The ledger's identifiers in Chinese. An identifier that no table knows stands for itself: the ledger is older than any
 //! page and will outlive it.
 
+use crate::demands::actions::recomputing;
 use crate::demands::rules::moves::{FieldKind, MOVES, Move};
 use crate::demands::rules::vocabulary::{Audience, Grade, Status, Word};
 
@@ -25,12 +26,28 @@ pub const ACTS: &Table = &[
     ("rate", "评价"),
     ("withdraw_by_submitter", "诉求人撤回"),
     ("unmask", "查看联系方式"),
-    ("recompute", "重算时限"),
+    (recomputing::ACT, "重算时限"),
+    ("new_facts", "工作日历更新"),
+    ("add_override", "调整工作日历"),
+    ("remove_override", "撤销日历调整"),
     ("check", "校验台账"),
     ("seed_unit", "按方案登记单位"),
     ("create_unit", "新增单位"),
     ("amend_unit", "修改单位"),
     ("end_unit", "撤销单位"),
+    ("register_enterprise", "登记企业"),
+    ("session.open", "登录"),
+    ("session.close", "退出"),
+    ("token.issue", "签发令牌"),
+    ("account.create", "新增账号"),
+    ("account.amend", "修改账号"),
+    ("account.disable", "停用账号"),
+    ("account.enable", "启用账号"),
+    ("account.password", "修改密码"),
+    ("account.password_reset", "重置密码"),
+    ("account.recovery_code", "使用备用码"),
+    ("account.second_factor_on", "开启二次验证"),
+    ("account.second_factor_off", "关闭二次验证"),
     (store::ERASE, "依法删除"),
 ];
 
@@ -52,6 +69,11 @@ const FIELDS: &Table = &[
     ("to", "新状态"),
     ("version", "版本"),
     ("due", "下一时限"),
+    ("clock", "时限"),
+    ("old_due", "原到期"),
+    ("new_due", "新到期"),
+    ("calendar", "日历指纹"),
+    ("moved", "改变的时限数"),
     ("reasons", "理由"),
     ("seq", "第几条"),
     ("field", "哪一项"),

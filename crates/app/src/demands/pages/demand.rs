@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::contact::{self, Shown};
 use super::look::{Look, status, urgent};
-use super::{clocks, files, history};
+use super::{clocks, files, history, rows};
 use crate::context::{App, Cx};
 use crate::demands::actions::moving;
 use crate::demands::actions::resembling::{self, Similar};
@@ -83,7 +83,7 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
             div.case {
                 div.words-first { (said(look, session, seen, shown)) }
                 aside.side.stack aria-label="办理" {
-                    (moves(d, &seen.whole.moves))
+                    (moves(&seen.whole))
                     (clocks::card(look, &d.number, &seen.clocks))
                     (sorting(look, d))
                     (similar(&seen.similar))
@@ -194,14 +194,22 @@ fn said(look: &Look, session: &Session, seen: &Seen, shown: Shown) -> Markup {
     }
 }
 
-fn moves(d: &Demand, rows: &[&'static Row]) -> Markup {
+fn moves(whole: &Whole) -> Markup {
+    let (d, rows) = (&whole.case.demand, &whole.moves);
+    let next = rows::next_of(rows, whole.case.next_clock().map(|clock| clock.name));
+    let is_next = |row: &Row| next.is_some_and(|next| next.make == row.make);
     html! {
         section.card {
             h2 { "可以做" }
             @if rows.is_empty() {
-                p.muted.small { (if d.status.is_end() { "已经结束，没有下一步。" } else { "现在轮不到您来办，可以查看和添加内部记录。" }) }
+                p.muted.small {
+                    (if d.status.is_end() { "已经结束，没有下一步。" } else { "现在轮不到您来办，可以查看和添加内部记录。" })
+                }
             } @else {
-                div.moves { @for (place, row) in rows.iter().enumerate() { (move_button(d, row, place == 0 && row.within.is_some())) } }
+                div.moves {
+                    @if let Some(next) = next { (move_button(d, next, true)) }
+                    @for row in rows.iter().filter(|row| !is_next(row)) { (move_button(d, row, false)) }
+                }
             }
         }
     }
@@ -230,29 +238,39 @@ pub fn label_of(row: &Row, d: &Demand) -> &'static str {
 
 fn sorting(look: &Look, d: &Demand) -> Markup {
     let s = &d.sorting;
-    let word = |text: Option<&'static str>| html! { (text.unwrap_or("—")) };
-    let mut facts = vec![
-        ("清单", word(s.kind.map(|w| w.label()))),
-        ("领域", html! { (s.theme.as_deref().map_or("—".to_owned(), |theme| look.city().themes.label(theme))) }),
+    let theme = s.theme.as_deref().map(|theme| look.city().themes.label(theme));
+    let known = [
+        ("清单", s.kind.map(|w| w.label().to_owned())),
+        ("领域", theme),
+        ("难易", s.difficulty.map(|w| w.label().to_owned())),
+        ("范围", s.breadth.map(|w| w.label().to_owned())),
+        ("政策", pair(s.policy_weight.map(|w| w.label()), s.policy_axis.map(|w| w.label()))),
+        ("属性", pair(s.scope.map(|w| w.label()), s.generality.map(|w| w.label()))),
+        ("层级", pair(s.tier.map(|w| w.label()), s.route.map(|w| w.label()))),
+        ("目标", d.goal.clone()),
+        ("依据", d.basis.clone()),
     ];
-    if d.status != Status::Received {
-        facts.push(("难易", word(s.difficulty.map(|w| w.label()))));
-        facts.push(("范围", word(s.breadth.map(|w| w.label()))));
-        facts.push(("政策", html! { (pair(s.policy_weight.map(|w| w.label()), s.policy_axis.map(|w| w.label()))) }));
-        facts.push(("属性", html! { (pair(s.scope.map(|w| w.label()), s.generality.map(|w| w.label()))) }));
-        facts.push(("层级", html! { (pair(s.tier.map(|w| w.label()), s.route.map(|w| w.label()))) }));
-    }
-    let unit = |code: &str| html! { a href={ "/units/" (code) } { (look.unit(code)) } };
-    facts.extend(d.lead_unit.as_deref().map(|code| ("牵头", unit(code))));
-    facts.extend(d.goal.as_deref().map(|goal| ("目标", html! { (goal) })));
-    facts.extend(d.basis.as_deref().map(|basis| ("依据", html! { (basis) })));
+    let mut facts: Vec<(&str, Markup)> = known
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .map(|(name, value)| (name, html! { (value) }))
+        .collect();
+    facts.extend(
+        d.lead_unit.as_deref().map(|code| ("牵头", html! { a href={ "/units/" (code) } { (look.unit(code)) } })),
+    );
     facts.push(("跟踪", html! { (look.city().dispatcher_name()) }));
-    html! { section.card { h2 { "归类" } (parts::facts(&facts)) } }
+    html! {
+        section.card {
+            h2 { "归类" }
+            @if s.route.is_none() { p.muted.small { "还没有研判。" } }
+            (parts::facts(&facts))
+        }
+    }
 }
 
-fn pair(a: Option<&str>, b: Option<&str>) -> String {
+fn pair(a: Option<&str>, b: Option<&str>) -> Option<String> {
     let both: Vec<&str> = [a, b].into_iter().flatten().collect();
-    if both.is_empty() { "—".to_owned() } else { both.join(" · ") }
+    (!both.is_empty()).then(|| both.join(" · "))
 }
 
 fn similar(found: &[Similar]) -> Markup {

@@ -51,6 +51,15 @@ impl Post {
             Self::Office => &[],
         }
     }
+
+    /// The statuses in which it is this post's turn.
+    const fn turn(self) -> &'static [Status] {
+        match self {
+            Self::Dispatcher => &[Status::Received, Status::Triaged, Status::Replied],
+            Self::Unit => &[Status::Assigned, Status::InProgress],
+            Self::Overseer | Self::Office => &[],
+        }
+    }
 }
 
 /// A number with the list behind it.
@@ -96,12 +105,18 @@ fn figures(cx: &mut Cx<'_>, post: Post) -> Result<Vec<Figure>> {
     }
     let overdue = Filter { overdue: true, sort: Sort::Due, ..Filter::default() };
     let today = Filter { due_today: true, sort: Sort::Due, ..Filter::default() };
+    let turn = (!post.turn().is_empty()).then(|| {
+        let filter = Filter { statuses: post.turn().to_vec(), sort: Sort::Due, ..Filter::default() };
+        ("轮到我办", filter, false)
+    });
     let stage = |status: &Status| {
         let filter = Filter { statuses: vec![*status], sort: Sort::Oldest, ..Filter::default() };
         (status.label(), filter, false)
     };
-    let wanted =
-        [("已逾期", overdue, true), ("今天到期", today, false)].into_iter().chain(post.stages().iter().map(stage));
+    let wanted = [("已逾期", overdue, true), ("今天到期", today, false)]
+        .into_iter()
+        .chain(turn)
+        .chain(post.stages().iter().map(stage));
     wanted.map(|(label, filter, hot)| Ok(Figure { label, count: listing::count(cx, &filter)?, filter, hot })).collect()
 }
 

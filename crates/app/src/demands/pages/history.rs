@@ -1,12 +1,13 @@
 //! 经过: what happened to a demand, from its ledger. What the submitter sees and what stays inside never look alike.
 
+use kernel::Instant;
 use maud::{Markup, html};
 use store::RecordedEntry;
 
 use super::look::Look;
+use crate::demands::actions::recomputing;
 use crate::demands::rules::moves::{MOVES, Move};
-use crate::demands::rules::vocabulary::{DemandKind, Route, Tier};
-use crate::demands::rules::vocabulary::{Grade, Outcome, Word};
+use crate::demands::rules::vocabulary::{ClockName, DemandKind, Grade, Outcome, Route, Tier, Word};
 
 /// Where a line belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +90,11 @@ fn line(look: &Look, entry: &RecordedEntry) -> Line {
                 .said("", field("text")),
             "withdraw_by_submitter" => Line::new(Side::Outside, "撤回诉求").said("理由", field("reason")),
             "unmask" => Line::new(Side::Inside, "查看联系方式").note(field("reason").map(|r| format!("理由：{r}"))),
+            recomputing::ACT => Line::new(Side::Inside, "工作日历调整，时限随之改变")
+                .fact("时限", field("clock").map(label::<ClockName>))
+                .fact("原到期", field("old_due").map(|due| moment(look, &due)))
+                .fact("新到期", field("new_due").map(|due| moment(look, &due)))
+                .fact("原因", field("reason")),
             other => other_act(entry, other),
         },
     }
@@ -139,6 +145,11 @@ fn of_move(look: &Look, entry: &RecordedEntry, make: Move) -> Line {
     }
 }
 
+/// A moment of the ledger as people say it; what is no moment stands for itself.
+fn moment(look: &Look, text: &str) -> String {
+    Instant::parse(text).map_or_else(|| text.to_owned(), |at| look.stamp(at))
+}
+
 fn ground_label(look: &Look, code: String) -> String {
     look.city().ground("decline", &code).map_or(code, |ground| ground.label.clone())
 }
@@ -153,7 +164,6 @@ fn other_act(entry: &RecordedEntry, act: &str) -> Line {
 fn act_label(act: &str) -> String {
     match act {
         store::ERASE => "依法删除一项内容".to_owned(),
-        "recompute" => "按新的工作日历重算时限".to_owned(),
         other => other.to_owned(),
     }
 }

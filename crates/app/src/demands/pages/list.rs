@@ -1,7 +1,8 @@
 //! The list of demands: every condition is a field of a GET form, so that a view is an address.
 
 use axum::extract::{RawQuery, State};
-use kernel::{PageRequest, Permission, Result};
+use axum::response::{IntoResponse, Response};
+use kernel::{Error, PageRequest, Permission, Result};
 use maud::{Markup, html};
 use text::Query;
 
@@ -10,11 +11,14 @@ use super::look::Look;
 use super::rows;
 use crate::context::{App, Cx};
 use crate::demands::actions::listing::{self, Count, Summary};
+use crate::demands::actions::moving;
 use crate::demands::rules::filter::{Filter, Sort};
 use crate::demands::rules::vocabulary::{Audience, DemandKind, Route, Status, Tier, Word};
 use crate::people;
 use crate::web::parts::{self, Pager, encode};
-use crate::web::{Answer, Field, FormBody, FormView, Page, Session, decode_pairs, error_summary, hidden, invalid_only};
+use crate::web::{
+    Answer, Field, FormBody, FormView, Page, Session, decode_pairs, error_summary, hidden, invalid_only, onward,
+};
 
 struct Listed {
     rows: kernel::Page<Summary>,
@@ -23,19 +27,42 @@ struct Listed {
 }
 
 /// `GET /demands`
-pub async fn show(State(app): State<App>, session: Session, RawQuery(query): RawQuery) -> Answer<Page> {
+pub async fn show(State(app): State<App>, session: Session, RawQuery(query): RawQuery) -> Answer<Response> {
     let pairs = decode_pairs(query.as_deref().unwrap_or_default())?;
-    let view = FormView::typed(typed(&pairs));
-    let (filter, page) = match Filter::read(&pairs) {
+    if let Some(number) = sought(&app, &session, &pairs).await? {
+        return Ok(onward(format!("/demands/{number}")).into_response());
+    }
+    Ok(listed(&app, &session, &pairs).await?.into_response())
+}
+
+/// Whoever searches for nothing but a number wants that demand.
+async fn sought(app: &App, session: &Session, pairs: &[(String, String)]) -> Answer<Option<String>> {
+    let [(name, number)] = pairs else { return Ok(None) };
+    let number = number.trim().to_ascii_uppercase();
+    let like_one = (12..=24).contains(&number.len()) && number.chars().all(|c| c.is_ascii_alphanumeric());
+    if name != "q" || !like_one {
+        return Ok(None);
+    }
+    let found = number.clone();
+    match app.read(&session.actor, move |cx| moving::load(cx, &found)).await {
+        Ok(_) => Ok(Some(number)),
+        Err(Error::Refused(_)) => Ok(None),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+async fn listed(app: &App, session: &Session, pairs: &[(String, String)]) -> Answer<Page> {
+    let view = FormView::typed(typed(pairs));
+    let (filter, page) = match Filter::read(pairs) {
         Ok(read) => read,
-        Err(refusal) => return refused(&app, &session, view.refused(refusal)).await,
+        Err(refusal) => return refused(app, session, view.refused(refusal)).await,
     };
     let asked = (filter.clone(), page.clone());
     let listed = match app.read(&session.actor, move |cx| read(cx, &asked.0, &asked.1)).await {
         Ok(listed) => listed,
-        Err(error) => return refused(&app, &session, view.refused(invalid_only(error)?)).await,
+        Err(error) => return refused(app, session, view.refused(invalid_only(error)?)).await,
     };
-    Ok(draw(&session, &filter, &page, &view, &listed))
+    Ok(draw(session, &filter, &page, &view, &listed))
 }
 
 /// What was asked for, with the ticked boxes as the form sends them.

@@ -1,6 +1,6 @@
 //! A table of demands: one row each, with what it waits for and the next act.
 
-use kernel::Actor;
+use kernel::{Actor, Permission};
 use maud::{Markup, html};
 use text::Query;
 
@@ -9,6 +9,8 @@ use super::look::{Look, bar, status, urgent};
 use crate::demands::actions::listing::Summary;
 use crate::demands::rules::decide;
 use crate::demands::rules::moves::{MOVES, Row};
+use crate::demands::rules::vocabulary::ClockName;
+use crate::people;
 use crate::web::{hidden, parts};
 
 /// No title is longer.
@@ -23,10 +25,12 @@ pub fn table(look: &Look, actor: &Actor, caption: &str, items: &[Summary]) -> Ma
 
 /// The table of what a search found, with the words that were searched for marked.
 pub fn found(look: &Look, actor: &Actor, caption: &str, items: &[Summary], query: Option<&Query>) -> Markup {
-    parts::table(caption, &HEADS, &html! { @for item in items { (row(look, actor, item, query)) } })
+    let acts = people::may(actor, Permission::Dispatch) || people::may(actor, Permission::Handle);
+    let heads = if acts { &HEADS[..] } else { &HEADS[..4] };
+    parts::table(caption, heads, &html! { @for item in items { (row(look, actor, item, query, acts)) } })
 }
 
-fn row(look: &Look, actor: &Actor, item: &Summary, query: Option<&Query>) -> Markup {
+fn row(look: &Look, actor: &Actor, item: &Summary, query: Option<&Query>, acts: bool) -> Markup {
     let href = format!("/demands/{}", item.number);
     let holder = look.holder(item.status, item.lead_unit.as_deref());
     html! {
@@ -37,11 +41,11 @@ fn row(look: &Look, actor: &Actor, item: &Summary, query: Option<&Query>) -> Mar
                 @if item.snippet.iter().any(|piece| piece.hit) { p.small { (contact::passage(&item.snippet)) } }
             }
             td data-name="谁在办" {
-                @if !holder.is_empty() { (holder) " " span.muted { "自 " (look.when(item.held_since)) } }
+                @if !holder.is_empty() { (holder) " " span.muted.nowrap { "自 " (look.when(item.held_since)) } }
             }
             td { (status(item.status)) }
             td { @if let Some(due) = item.due_at { (due_cell(look, item, due)) } }
-            td.next { (next_act(look, actor, item)) }
+            @if acts { td.next { (next_act(look, actor, item)) } }
         }
     }
 }
@@ -92,17 +96,18 @@ fn next_act(look: &Look, actor: &Actor, item: &Summary) -> Markup {
 }
 
 fn next_row(actor: &Actor, item: &Summary) -> Option<&'static Row> {
-    if item.status.is_end() {
-        return None;
-    }
-    let open = || {
-        let admitted = |row: &&Row| row.from == item.status && decide::admits(row, item.lead_unit.as_deref(), actor);
-        MOVES.iter().filter(admitted)
-    };
-    match item.due_clock {
+    let admitted = |row: &&Row| row.from == item.status && decide::admits(row, item.lead_unit.as_deref(), actor);
+    next_of(&MOVES.iter().filter(admitted).collect::<Vec<_>>(), item.due_clock)
+}
+
+/// Of the moves that are open, the next step: what the running clock waits for; failing that, the first that any clock
+/// waits for; where no clock runs any more, what needs none. Ways out are never the next step.
+pub fn next_of(open: &[&'static Row], due: Option<ClockName>) -> Option<&'static Row> {
+    let live = || open.iter().copied().filter(|row| !row.from.is_end());
+    match due {
         Some(clock) => {
-            open().find(|row| row.within == Some(clock)).or_else(|| open().next().filter(|row| row.within.is_some()))
+            live().find(|row| row.within == Some(clock)).or_else(|| live().next().filter(|row| row.within.is_some()))
         }
-        None => open().find(|row| row.within.is_none()),
+        None => live().find(|row| row.within.is_none()),
     }
 }

@@ -271,6 +271,10 @@ fn numbers_are_the_lengths_of_their_lists() {
         assert_eq!(rows(&found), 3);
         assert_eq!(house.get("desk", "/demands?from=2026-03-05&to=2026-03-01").await.status, 422);
         assert_eq!(house.get("desk", "/demands?cursor=x").await.status, 422);
+        assert_eq!(
+            house.get("desk", &format!("/demands?q={}", number.to_lowercase())).await.to,
+            format!("/demands/{number}")
+        );
         assert!(house.get("gongkexin", "/demands").await.body.contains("没有"));
     });
 }
