@@ -20,7 +20,8 @@ use crate::{demands, people};
 /// has not happened yet. `clock` is the clock that `app` was made with. Says how many demands there are.
 pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize> {
     let script = match DemoCity::of(app.city()) {
-        None => return Ok(0),
+        // A profile without a script still gets its people, so that somebody can log in and begin.
+        None => return people::seed_demo(app).map(|_| 0),
         Some(script) => script.map_err(|errors| Fault::new("read the demonstration's script", errors))?,
     };
     let mut player = Player::new(app, clock, &script, until)?;

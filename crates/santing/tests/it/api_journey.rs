@@ -94,7 +94,11 @@ fn assigns(city: &City, demand: &Demand) {
 fn replies(city: &City, demand: &Demand) {
     let gongkexin = city.unit("gongkexin");
     let refused = gongkexin.tries("reply", demand, json!({ "measures": "  " })).expect(422);
-    assert_eq!(refused.wrong_fields(), ["policy_reading", "measures", "opinion"], "none of the three parts may be empty");
+    assert_eq!(
+        refused.wrong_fields(),
+        ["policy_reading", "measures", "opinion"],
+        "none of the three parts may be empty"
+    );
     let seen = gongkexin.sees(demand);
     let key = format!("reply-{}-{}", city.engine, demand.number);
     let path = format!("/demands/{}/moves/reply", demand.number);

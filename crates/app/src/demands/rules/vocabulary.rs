@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// Declares an enumeration whose values have a code and a label, so that a value, its column, its JSON and its word on
-/// the page can never drift apart.
+/// the page can never drift apart. The code is a `tt`: a `literal` would reach utoipa wrapped, and go unread.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal / $label:literal,)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:tt / $label:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         pub enum $name {

@@ -132,7 +132,11 @@ impl<'c> Actor<'c> {
     /// 回访: reached, solved, satisfied.
     #[track_caller]
     pub fn call_back(&self, demand: &Demand) -> Value {
-        self.makes("callback", demand, json!({ "reached": true, "solved": true, "grade": "satisfied", "note": "企业表示已收到奖补" }))
+        self.makes(
+            "callback",
+            demand,
+            json!({ "reached": true, "solved": true, "grade": "satisfied", "note": "企业表示已收到奖补" }),
+        )
     }
 
     /// 办结

@@ -107,9 +107,8 @@ impl City {
 
     /// What the API promises.
     pub fn contract(&self) -> &Contract {
-        self.contract.get_or_init(|| {
-            Contract::new(self.send("GET", "/api/v1/openapi.json", &[], b"").expect(200).json())
-        })
+        self.contract
+            .get_or_init(|| Contract::new(self.send("GET", "/api/v1/openapi.json", &[], b"").expect(200).json()))
     }
 
     /// Somebody without an account.
