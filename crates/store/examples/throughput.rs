@@ -1,4 +1,6 @@
 //! What the store's own limit is: durable transactions per second, each one 1 kB row and one ledger entry, and lists
+
+#![allow(clippy::expect_used)]
 //! of 50, on both engines. `cargo run --release -p store --features testing --example throughput`
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -68,8 +68,13 @@ impl Tx {
 
     /// Every row of a query that was put together.
     pub fn select<T: FromRow>(&mut self, select: &Select) -> Result<Vec<T>> {
-        let (text, args) = select.build(|condition| self.text_condition(condition))?;
-        self.collect(&text, &args)
+        match select.text() {
+            Some(text) => self.select_matching(select, text),
+            None => {
+                let (text, args) = select.build(None);
+                self.collect(&text, &args)
+            }
+        }
     }
 
     /// A fresh identifier, higher than all before it.

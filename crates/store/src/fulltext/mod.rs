@@ -1,19 +1,19 @@
 //! Full text: terms that the `text` crate has segmented, found on both engines, newest first.
 //!
-//! Each document has an identifier that rises with time, and a search wants the newest matches: on SQLite that is a scan of
-//! the term's postings from their end, which stops as soon as there is enough.
+//! Each document has an identifier that rises with time, and a search wants the newest matches: it stops as soon as it has
+//! enough. A list that is narrowed by a text as well takes one of three ways, by how common the text is; see the two
+//! engines' files.
+
+mod postgres;
+mod sqlite;
 
 use kernel::{Id, Result};
 
 use crate::migrate::Migration;
-use crate::select::TextCondition;
+use crate::row::FromRow;
+use crate::select::Select;
 use crate::tx::Tx;
-use crate::value::Value;
 use crate::{args, sql};
-
-/// Up to this many candidates are fetched to drive a query; a text with more matches is common, and then the other
-/// conditions drive and each of their rows is probed.
-const CANDIDATES: usize = 2_000;
 
 /// How much a term says about its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +68,8 @@ pub struct Pending {
     version: i64,
 }
 
-const SQLITE: &[Migration] = &[Migration { name: "store-fulltext-1", sql: include_str!("fulltext_sqlite.sql") }];
-const POSTGRES: &[Migration] = &[Migration { name: "store-fulltext-1", sql: include_str!("fulltext_postgres.sql") }];
+const SQLITE: &[Migration] = &[Migration { name: "store-fulltext-1", sql: include_str!("sqlite.sql") }];
+const POSTGRES: &[Migration] = &[Migration { name: "store-fulltext-1", sql: include_str!("postgres.sql") }];
 
 /// The tables of the engine at hand.
 pub(crate) fn schema(tx: &Tx) -> &'static [Migration] {
@@ -118,76 +118,63 @@ impl Tx {
     /// Indexes a document: for each part its terms, joined by blanks. What it was indexed with before is replaced.
     pub fn index(&mut self, kind: &'static str, id: Id, parts: &[(Weight, &str)]) -> Result<()> {
         let terms = document_terms(kind, parts);
-        if self.is_postgres() {
-            return self
-                .execute(
-                    "INSERT INTO text_index (id, terms) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))
-                     ON CONFLICT (id) DO UPDATE SET terms = excluded.terms",
-                    args![id, terms],
-                )
-                .map(drop);
-        }
-        self.execute("INSERT OR REPLACE INTO text_index (rowid, terms) VALUES ($1, $2)", args![id, terms]).map(drop)
+        if self.is_postgres() { postgres::index(self, kind, id, terms) } else { sqlite::index(self, id, terms) }
     }
 
     /// Takes a document out of the index.
     pub fn unindex(&mut self, kind: &'static str, id: Id) -> Result<()> {
-        let key = if self.is_postgres() { "id" } else { "rowid" };
-        self.execute(&format!("DELETE FROM text_index WHERE {key} = $1"), args![id])?;
+        if self.is_postgres() {
+            postgres::unindex(self, kind, id)?
+        } else {
+            sqlite::unindex(self, id)?
+        }
         self.run(sql!("DELETE FROM text_pending WHERE kind = $1 AND id = $2"), args![kind, id]).map(drop)
     }
 
     /// The documents that hold all terms, newest first. No terms find nothing.
     pub fn find(&mut self, search: &Search<'_>) -> Result<Vec<Id>> {
-        let Some(query) = self.text_query(search.kind, search.terms, search.title_only) else { return Ok(Vec::new()) };
+        let weight = if search.title_only { Weight::Title } else { Weight::Text };
+        let Some(query) = self.text_query(search.kind, search.terms, weight) else { return Ok(Vec::new()) };
         let before = search.before.map_or(i64::MAX, |id| id.0);
-        let sql = if self.is_postgres() {
-            "SELECT id FROM text_index WHERE terms @@ CAST(CAST($1 AS TEXT) AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3"
+        if self.is_postgres() {
+            postgres::find(self, search.kind, &query, before, search.most)
         } else {
-            "SELECT rowid FROM text_index WHERE text_index MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3"
-        };
-        self.collect(sql, args![query, before, search.most])
-    }
-
-    /// A text condition of a query as SQL: a list where matches are few, a probe per row where they are many.
-    pub(crate) fn text_condition(&mut self, condition: TextCondition<'_>) -> Result<(String, Vec<Value>)> {
-        let TextCondition { kind, column, terms } = condition;
-        let search = Search { kind, terms, title_only: false, before: None, most: CANDIDATES + 1 };
-        let found = self.find(&search)?;
-        let postgres = self.is_postgres();
-        if found.len() <= CANDIDATES {
-            let list = found.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
-            return Ok(if postgres {
-                (format!("{column} = ANY (CAST(string_to_array(?, ',') AS BIGINT[]))"), vec![list.into()])
-            } else {
-                (format!("{column} IN (SELECT value FROM json_each(?))"), vec![format!("[{list}]").into()])
-            });
+            sqlite::find(self, &query, before, search.most)
         }
-        let query = self.text_query(kind, terms, false).unwrap_or_default();
-        let probe = if postgres {
-            format!(
-                "EXISTS (SELECT 1 FROM text_index x WHERE x.id = {column} AND x.terms @@ CAST(CAST(? AS TEXT) AS tsquery))"
-            )
-        } else {
-            format!("EXISTS (SELECT 1 FROM text_index x WHERE x.rowid = {column} AND x.text_index MATCH ?)")
-        };
-        Ok((probe, vec![query.into()]))
     }
 
-    fn text_query(&self, kind: &str, terms: &[Term], title_only: bool) -> Option<String> {
-        let weight = if title_only { Weight::Title } else { Weight::Text };
-        let postgres = self.is_postgres();
-        let quoted = |term: &Term| {
-            let text = marked(kind, weight, &clean(&term.text)?);
-            Some(match (postgres, term.prefix) {
-                (true, false) => format!("'{text}'"),
-                (true, true) => format!("'{text}':*"),
-                (false, false) => format!("\"{text}\""),
-                (false, true) => format!("\"{text}\"*"),
-            })
-        };
-        let terms: Vec<String> = terms.iter().filter_map(quoted).collect();
-        (!terms.is_empty()).then(|| terms.join(if postgres { " & " } else { " AND " }))
+    /// Runs a query that has a text condition.
+    pub(crate) fn select_matching<T: FromRow>(&mut self, select: &Select, text: &TextCondition) -> Result<Vec<T>> {
+        let Some(query) = self.text_query(text.kind, &text.terms, Weight::Text) else { return Ok(Vec::new()) };
+        if self.is_postgres() {
+            postgres::select(self, select, text, &query)
+        } else {
+            sqlite::select(self, select, text, &query)
+        }
+    }
+
+    /// The terms in the engine's own language; `None` where there are none.
+    fn text_query(&self, kind: &str, terms: &[Term], weight: Weight) -> Option<String> {
+        let terms = terms.iter().filter_map(|term| Some((marked(kind, weight, &clean(&term.text)?), term.prefix)));
+        let query = if self.is_postgres() { postgres::query(terms) } else { sqlite::query(terms) };
+        Some(query).filter(|query| !query.is_empty())
+    }
+}
+
+/// The text condition of a [`Select`].
+#[derive(Clone, Debug)]
+pub(crate) struct TextCondition {
+    pub kind: &'static str,
+    /// The column that holds the document's identifier.
+    pub column: &'static str,
+    pub terms: Vec<Term>,
+}
+
+impl TextCondition {
+    /// Whether the query wants the newest documents first, as the index gives them.
+    fn is_order_of(&self, select: &Select) -> bool {
+        let newest = select.first_order().and_then(|first| first.strip_suffix(" DESC"));
+        newest.is_some_and(|column| column.trim() == self.column)
     }
 }
 
