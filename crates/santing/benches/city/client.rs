@@ -1,0 +1,133 @@
+//! A load generator on plain sockets: each connection is a thread that asks, waits for the answer, and asks again.
+
+use std::fmt;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// One request, ready to be sent.
+pub struct Request(String);
+
+impl Request {
+    /// A GET, with a bearer token where one is needed.
+    pub fn get(path: &str, token: Option<&str>) -> Self {
+        let token = token.map(|t| format!("authorization: Bearer {t}\r\n")).unwrap_or_default();
+        Self(format!("GET {path} HTTP/1.1\r\nhost: city\r\n{token}\r\n"))
+    }
+
+    /// A POST of JSON.
+    pub fn post(path: &str, body: String) -> Self {
+        let length = body.len();
+        Self(format!("POST {path} HTTP/1.1\r\nhost: city\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"))
+    }
+}
+
+/// What came back.
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// Bytes of the body.
+    pub bytes: usize,
+    /// The body.
+    pub body: String,
+}
+
+/// Asks once, on a connection of its own.
+pub fn get(address: &str, path: &str, token: Option<&str>) -> Response {
+    let mut connection = Connection::open(address);
+    connection.ask(&Request::get(path, token))
+}
+
+struct Connection {
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    fn open(address: &str) -> Self {
+        let stream = TcpStream::connect(address).expect("the server answers");
+        stream.set_nodelay(true).expect("a socket takes the option");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a socket takes the option");
+        Self { stream: BufReader::new(stream) }
+    }
+
+    fn ask(&mut self, request: &Request) -> Response {
+        self.stream.get_mut().write_all(request.0.as_bytes()).expect("the server reads");
+        let mut line = String::new();
+        self.stream.read_line(&mut line).expect("the server answers");
+        let status = line.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status line");
+        let mut length = 0;
+        loop {
+            line.clear();
+            self.stream.read_line(&mut line).expect("headers");
+            let header = line.trim().to_ascii_lowercase();
+            if header.is_empty() {
+                break;
+            }
+            if let Some(value) = header.strip_prefix("content-length:") {
+                length = value.trim().parse().expect("a length");
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).expect("a body");
+        Response { status, bytes: length, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+}
+
+/// How hard to press.
+pub struct Load {
+    /// The server.
+    pub address: String,
+    /// For how long.
+    pub time: Duration,
+}
+
+/// What pressing gave.
+pub struct Done {
+    /// Answers per second.
+    pub per_second: f64,
+    p50: Duration,
+    p99: Duration,
+    failed: usize,
+}
+
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = |d: Duration| d.as_secs_f64() * 1000.0;
+        write!(f, "{:.0}/s, p50 {:.2} ms, p99 {:.2} ms", self.per_second, millis(self.p50), millis(self.p99))?;
+        if self.failed > 0 { write!(f, ", {} FAILED", self.failed) } else { Ok(()) }
+    }
+}
+
+impl Load {
+    /// Presses with so many connections; `request` makes the nth request.
+    pub fn run(&self, connections: usize, request: impl Fn(usize) -> Request + Sync) -> Done {
+        let next = AtomicUsize::new(0);
+        let started = Instant::now();
+        let results: Vec<(Vec<Duration>, usize)> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..connections).map(|_| scope.spawn(|| self.worker(&next, &request))).collect();
+            workers.into_iter().map(|w| w.join().expect("a worker ends")).collect()
+        });
+        let elapsed = started.elapsed().as_secs_f64();
+        let failed = results.iter().map(|(_, failed)| failed).sum();
+        let mut times: Vec<Duration> = results.into_iter().flat_map(|(times, _)| times).collect();
+        times.sort_unstable();
+        let at = |share: f64| times.get(((times.len() as f64) * share) as usize).copied().unwrap_or_default();
+        Done { per_second: times.len() as f64 / elapsed, p50: at(0.5), p99: at(0.99), failed }
+    }
+
+    fn worker(&self, next: &AtomicUsize, request: &(impl Fn(usize) -> Request + Sync)) -> (Vec<Duration>, usize) {
+        let mut connection = Connection::open(&self.address);
+        let (mut times, mut failed) = (Vec::new(), 0);
+        let end = Instant::now() + self.time;
+        while Instant::now() < end {
+            let request = request(next.fetch_add(1, Ordering::Relaxed));
+            let asked = Instant::now();
+            let response = connection.ask(&request);
+            times.push(asked.elapsed());
+            failed += usize::from(response.status >= 400);
+        }
+        (times, failed)
+    }
+}
