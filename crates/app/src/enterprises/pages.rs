@@ -26,9 +26,9 @@ pub async fn list(State(app): State<App>, session: Session, query: QueryParams<E
     let address = asked.q.as_deref().map_or("/enterprises".to_owned(), |q| format!("/enterprises?q={}", encode(q)));
     let heads = ["企业", "统一社会信用代码", "行业", "规模", "所在地"];
     let rows = html! { @for firm in &page.items { (row(firm)) } };
-    Ok(Page::desk("企业").body(html! {
-        form.row method="get" action="/enterprises" role="search" {
-            (Field::input(&view, "q", "名称或统一社会信用代码", "search").optional())
+    Ok(Page::desk("企业").body(html! { div.stack {
+        form.row method="get" action="/enterprises" role="search" novalidate {
+            (Field::input(&view, "q", "名称或统一社会信用代码", "search"))
             button { "查找" }
         }
         @if page.items.is_empty() {
@@ -37,14 +37,14 @@ pub async fn list(State(app): State<App>, session: Session, query: QueryParams<E
             (table("企业清单", &heads, &rows))
             (Pager { list: &address, further: asked.cursor.is_some(), next: page.next.as_deref(), total: None, shown: page.items.len() })
         }
-    }))
+    } }))
 }
 
 /// One firm.
 pub async fn one(State(app): State<App>, session: Session, PathParams(id): PathParams<Id>) -> Answer<Page> {
     let (firm, now) = app.read(&session.actor, move |cx| Ok((actions::get(cx, id)?, cx.now))).await?;
     let zone = &app.city().zone;
-    let page = Page::desk(&firm.name).at("/enterprises").back("企业", "/enterprises").body(html! {
+    let page = Page::desk(&firm.name).at("/enterprises").back("企业", "/enterprises").body(html! { div.stack {
         section.card {
             (facts(&[
                 ("统一社会信用代码", said(&firm.uscc)),
@@ -55,7 +55,7 @@ pub async fn one(State(app): State<App>, session: Session, PathParams(id): PathP
             ]))
         }
         p { a href={ "/demands?enterprise=" (firm.id) } { "这家企业提出的诉求" } }
-    });
+    } });
     let acts = html! { a.button href={ "/enterprises/" (firm.id) "/edit" } { "修改" } };
     Ok(if session.may(Permission::Register) { page.acts(acts) } else { page })
 }

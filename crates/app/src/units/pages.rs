@@ -21,10 +21,12 @@ pub async fn list(State(app): State<App>, session: Session) -> Answer<Page> {
     let rows = html! {
         @for unit in units.all() { (row(unit, &units, today)) }
     };
-    let heads = ["单位", "类别", "涉企", "承办诉求", "有效期", "接续"];
+    let heads = ["单位", "代码", "类别", "涉企", "承办诉求", "有效期", "接续"];
     let page = Page::desk("单位").body(html! {
-        p.muted { "共 " (units.all().len()) " 个单位。撤销的单位不删除，旧案仍写明当时由谁承办。" }
-        (table("单位清单", &heads, &rows))
+        div.stack {
+            p.muted { "共 " (units.all().len()) " 个单位。撤销的单位不删除，旧案仍写明当时由谁承办。" }
+            (table("单位清单", &heads, &rows))
+        }
     });
     Ok(match session.may(Permission::Administer) {
         true => page.acts(html! { a.button.primary href="/units/new" { "增设单位" } }),
@@ -40,24 +42,26 @@ pub async fn one(State(app): State<App>, session: Session, PathParams(code): Pat
         Some(code) => html! { a href={ "/units/" (code) } { (units.short_name(code)) } },
         None => html! { "—" },
     };
-    let page = Page::desk(&unit.name).at("/units").back("单位", "/units").aside(standing(unit, today)).body(html! {
-        section.card {
-            (facts(&[
-                ("代码", html! { code { (unit.code) } }),
-                ("简称", html! { (unit.short_name) }),
-                ("类别", html! { (unit.kind.label()) }),
-                ("上级单位", link(&unit.parent)),
-                ("有效期", html! { (span(Some(unit.valid_from), unit.valid_to)) }),
-                ("涉企", html! { (span(unit.enterprise_from, unit.enterprise_to)) }),
-                ("承办诉求", html! { (yes(unit.can_handle)) }),
-                ("接续单位", link(&unit.successor)),
-                ("别名", html! { (words(&unit.aliases)) }),
-                ("职责关键词", html! { (words(&unit.mandate)) }),
-                ("说明", html! { (unit.note.as_deref().unwrap_or("—")) }),
-            ]))
-        }
-        p { a href={ "/demands?unit=" (unit.code) } { "这个单位承办的诉求" } }
-    });
+    let page = Page::desk(&unit.name).at("/units").back("单位", "/units").aside(standing(unit, today)).body(
+        html! { div.stack {
+            section.card {
+                (facts(&[
+                    ("代码", html! { code { (unit.code) } }),
+                    ("简称", html! { (unit.short_name) }),
+                    ("类别", html! { (unit.kind.label()) }),
+                    ("上级单位", link(&unit.parent)),
+                    ("有效期", html! { (span(Some(unit.valid_from), unit.valid_to)) }),
+                    ("涉企", html! { (span(unit.enterprise_from, unit.enterprise_to)) }),
+                    ("承办诉求", html! { (yes(unit.can_handle)) }),
+                    ("接续单位", link(&unit.successor)),
+                    ("别名", html! { (words(&unit.aliases)) }),
+                    ("职责关键词", html! { (words(&unit.mandate)) }),
+                    ("说明", html! { (unit.note.as_deref().unwrap_or("—")) }),
+                ]))
+            }
+            p { a href={ "/demands?unit=" (unit.code) } { "这个单位承办的诉求" } }
+        } },
+    );
     let acts = html! {
         a.button href={ "/units/" (unit.code) "/edit" } { "修改" }
         @if unit.valid_to.is_none() { a.button href={ "/units/" (unit.code) "/end" } { "撤销" } }
@@ -173,7 +177,8 @@ fn returned(form: FormBody, error: Error) -> Answer<Returned> {
 fn row(unit: &Unit, units: &UnitNames, today: Date) -> Markup {
     html! {
         tr {
-            th scope="row" { a href={ "/units/" (unit.code) } { (unit.name) } " " code.muted { (unit.code) } }
+            th scope="row" { a href={ "/units/" (unit.code) } { (unit.name) } }
+            td data-name="代码" { code { (unit.code) } }
             td data-name="类别" { (unit.kind.label()) }
             td data-name="涉企" { (yes(unit.enterprise_facing_on(today))) }
             td data-name="承办诉求" { (yes(unit.can_handle)) }
