@@ -52,6 +52,11 @@ pub fn execute(tx: &mut crate::Tx, statement: &str) -> kernel::Result<u64> {
     tx.execute(statement, &[])
 }
 
+/// The number that any query gives; pragmas of SQLite are queries.
+pub fn number(tx: &mut crate::Tx, query: &str) -> kernel::Result<i64> {
+    tx.collect(query, &[]).map(|rows: Vec<i64>| rows.first().copied().unwrap_or_default())
+}
+
 /// A throwaway cluster without fsync; `None` where there are no binaries.
 pub fn throwaway_postgres() -> Option<Cluster> {
     let bin = binaries()?;

@@ -1,9 +1,9 @@
-//! A store on each engine, for tests.
+//! A store on each engine, for tests; not every test file needs all of it.
+#![allow(dead_code)]
 
 use store::{Location, Migration, Options, Store, testing};
 
 /// A store with whatever it needs to live.
-#[allow(dead_code)]
 pub struct Bench {
     /// The store.
     pub store: Store,
