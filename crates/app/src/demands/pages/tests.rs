@@ -63,7 +63,16 @@ struct Seen {
 
 impl House {
     fn new() -> Self {
-        let city = TestCity::start(None);
+        Self::of(TestCity::start(None))
+    }
+
+    /// One house on SQLite, and one on PostgreSQL where there is one.
+    fn both() -> Vec<Self> {
+        let postgres = store::testing::fresh_database().map(|url| Self::of(TestCity::start(Some(&url))));
+        [Self::new()].into_iter().chain(postgres).collect()
+    }
+
+    fn of(city: TestCity) -> Self {
         let site = Site { platform: "甲市".into(), demo: false, https: false, public_url: None, trust_proxy: false };
         let gate = Gate::new(Everybody, site, b"k".to_vec());
         Self { router: mount(super::routes().and(crate::ledger::routes()), &gate, city.app.clone()), city }
@@ -147,55 +156,61 @@ const TRIAGE: [(&str, &str); 11] = [
 
 #[test]
 fn a_demand_goes_all_the_way_through_pages() {
-    run(async {
-        let house = House::new();
-        let empty = house.get("desk", "/desk").await;
-        assert!(empty.body.contains("现在没有要办的事"));
-        let number = house.demand("高新企业认定后的奖补一年多没到账").await;
-        let here = format!("/demands/{number}");
+    for house in House::both() {
+        run(async {
+            let empty = house.get("desk", "/desk").await;
+            assert!(empty.body.contains("现在没有要办的事"));
+            let number = house.demand("高新企业认定后的奖补一年多没到账").await;
+            let here = format!("/demands/{number}");
 
-        let board = house.get("desk", "/desk").await;
-        assert!(board.body.contains(&format!("{here}/moves/triage")), "the next act is one click away");
-        assert_eq!(house.make("desk", &number, "triage", &TRIAGE).await.to, here);
-        house.make("desk", &number, "assign", &[("lead_unit", "gongkexin"), ("goal", "查明进度，给出到账日期")]).await;
+            let board = house.get("desk", "/desk").await;
+            assert!(board.body.contains(&format!("{here}/moves/triage")), "the next act is one click away");
+            assert_eq!(house.make("desk", &number, "triage", &TRIAGE).await.to, here);
+            house
+                .make("desk", &number, "assign", &[("lead_unit", "gongkexin"), ("goal", "查明进度，给出到账日期")])
+                .await;
 
-        let unit = house.get("gongkexin", "/desk").await;
-        assert!(unit.body.contains("签收") && unit.body.contains(&number));
-        assert_eq!(house.get("caizheng", &here).await.status, 404, "another unit's demand is not there");
-        let version = version_in(&house.get("gongkexin", &here).await.body);
-        let signed = house.post("gongkexin", &format!("{here}/moves/acknowledge"), &[("version", &version)]).await;
-        assert_eq!(signed.status, 303);
-        house.make("gongkexin", &number, "first_contact", &[("note", "已通话")]).await;
-        assert_eq!(house.post("gongkexin", &format!("{here}/notes"), &[("text", "内部：待拨付")]).await.status, 303);
+            let unit = house.get("gongkexin", "/desk").await;
+            assert!(unit.body.contains("签收") && unit.body.contains(&number));
+            assert_eq!(house.get("caizheng", &here).await.status, 404, "another unit's demand is not there");
+            let version = version_in(&house.get("gongkexin", &here).await.body);
+            let signed = house.post("gongkexin", &format!("{here}/moves/acknowledge"), &[("version", &version)]).await;
+            assert_eq!(signed.status, 303);
+            house.make("gongkexin", &number, "first_contact", &[("note", "已通话")]).await;
+            assert_eq!(
+                house.post("gongkexin", &format!("{here}/notes"), &[("text", "内部：待拨付")]).await.status,
+                303
+            );
 
-        let reply = [
-            ("policy_reading", "按认定办法给予奖补。"),
-            ("measures", "已核实批次，电话13800000000。"),
-            ("opinion", "十二月拨付。"),
-        ];
-        let shown = house.make("gongkexin", &number, "reply", &[&reply[..], &[("step", "preview")]].concat()).await;
-        assert!(shown.body.contains("诉求人将看到") && shown.body.contains("<mark"), "the leak is marked");
-        let clean = [reply[0], ("measures", "已核实批次，材料齐全。"), reply[2]];
-        let shown = house.make("gongkexin", &number, "reply", &[&clean[..], &[("step", "preview")]].concat()).await;
-        assert!(!shown.body.contains("<mark") && shown.body.contains("确认发出"));
-        assert_eq!(
-            house.make("gongkexin", &number, "reply", &[&clean[..], &[("step", "send")]].concat()).await.status,
-            303
-        );
+            let reply = [
+                ("policy_reading", "按认定办法给予奖补。"),
+                ("measures", "已核实批次，电话13800000000。"),
+                ("opinion", "十二月拨付。"),
+            ];
+            let shown = house.make("gongkexin", &number, "reply", &[&reply[..], &[("step", "preview")]].concat()).await;
+            assert!(shown.body.contains("诉求人将看到") && shown.body.contains("<mark"), "the leak is marked");
+            let clean = [reply[0], ("measures", "已核实批次，材料齐全。"), reply[2]];
+            let shown = house.make("gongkexin", &number, "reply", &[&clean[..], &[("step", "preview")]].concat()).await;
+            assert!(!shown.body.contains("<mark") && shown.body.contains("确认发出"));
+            assert_eq!(
+                house.make("gongkexin", &number, "reply", &[&clean[..], &[("step", "send")]].concat()).await.status,
+                303
+            );
 
-        let early = house.make("desk", &number, "close", &[("outcome", "solved")]).await;
-        assert!(early.status == 422 && early.body.contains("先记录回访"));
-        house
-            .make("desk", &number, "callback", &[("reached", "true"), ("solved", "true"), ("grade", "satisfied")])
-            .await;
-        assert_eq!(house.make("desk", &number, "close", &[("outcome", "solved")]).await.status, 303);
-        let page = house.get("leader", &here).await;
-        assert!(page.body.contains("已办结") && page.body.contains("已解决") && page.body.contains("内部：待拨付"));
-        assert!(!page.body.contains("退回重办</a>"), "a leader looks on");
-        let ledger = house.get("auditor", &format!("/ledger/demand%3A{number}")).await;
-        assert!(ledger.body.contains("待封存") && !ledger.body.contains("13912345678"));
-        assert!(!house.get("admin", &format!("/ledger/demand%3A{number}")).await.body.contains("高新"));
-    });
+            let early = house.make("desk", &number, "close", &[("outcome", "solved")]).await;
+            assert!(early.status == 422 && early.body.contains("先记录回访"));
+            house
+                .make("desk", &number, "callback", &[("reached", "true"), ("solved", "true"), ("grade", "satisfied")])
+                .await;
+            assert_eq!(house.make("desk", &number, "close", &[("outcome", "solved")]).await.status, 303);
+            let page = house.get("leader", &here).await;
+            assert!(page.body.contains("已办结") && page.body.contains("已解决") && page.body.contains("内部：待拨付"));
+            assert!(!page.body.contains("退回重办</a>"), "a leader looks on");
+            let ledger = house.get("auditor", &format!("/ledger/demand%3A{number}")).await;
+            assert!(ledger.body.contains("待封存") && !ledger.body.contains("13912345678"));
+            assert!(!house.get("admin", &format!("/ledger/demand%3A{number}")).await.body.contains("高新"));
+        });
+    }
 }
 
 #[test]
@@ -246,36 +261,62 @@ fn contact_data_is_masked_until_a_reason_is_given() {
 
 #[test]
 fn numbers_are_the_lengths_of_their_lists() {
+    for house in House::both() {
+        run(async {
+            for title in ["用电", "用水", "用气"] {
+                house.demand(title).await;
+            }
+            let number = house.demand("招工难").await;
+            house.make("desk", &number, "triage", &TRIAGE).await;
+            let rows = |body: &str| body.matches("<tr data-number").count();
+            let board = house.get("desk", "/desk").await.body;
+            for (label, expected) in [("待研判", 3), ("待交办", 1)] {
+                let figure = board.split("<a").find(|a| a.contains(&format!("<small>{label}"))).unwrap();
+                let href = between(figure, "href=\"", "\"").replace("&amp;", "&");
+                assert!(figure.contains(&format!("<b>{expected}</b>")), "{figure}");
+                assert_eq!(rows(&house.get("desk", &href).await.body), expected);
+            }
+            let lists = house.get("auditor", "/lists").await.body;
+            for link in lists.split("<a class=\"num\" href=\"").skip(1) {
+                let href = link.split('"').next().unwrap().replace("&amp;", "&");
+                let n: usize = between(link, ">", "<").parse().unwrap();
+                assert_eq!(rows(&house.get("auditor", &href).await.body), n, "{href}");
+            }
+            let found = house.get("desk", "/demands?status=received&sort=oldest&from=2026-03-01").await.body;
+            assert_eq!(rows(&found), 3);
+            assert_eq!(house.get("desk", "/demands?from=2026-03-05&to=2026-03-01").await.status, 422);
+            assert_eq!(house.get("desk", "/demands?cursor=x").await.status, 422);
+            assert_eq!(
+                house.get("desk", &format!("/demands?q={}", number.to_lowercase())).await.to,
+                format!("/demands/{number}")
+            );
+            assert!(house.get("gongkexin", "/demands").await.body.contains("没有"));
+        });
+    }
+}
+
+#[test]
+fn attachments_are_downloads_and_nothing_else() {
     run(async {
         let house = House::new();
-        for title in ["用电", "用水", "用气"] {
-            house.demand(title).await;
-        }
-        let number = house.demand("招工难").await;
-        house.make("desk", &number, "triage", &TRIAGE).await;
-        let rows = |body: &str| body.matches("<tr data-number").count();
-        let board = house.get("desk", "/desk").await.body;
-        for (label, expected) in [("待研判", 3), ("待交办", 1)] {
-            let figure = board.split("<a").find(|a| a.contains(&format!("<small>{label}"))).unwrap();
-            let href = between(figure, "href=\"", "\"").replace("&amp;", "&");
-            assert!(figure.contains(&format!("<b>{expected}</b>")), "{figure}");
-            assert_eq!(rows(&house.get("desk", &href).await.body), expected);
-        }
-        let lists = house.get("auditor", "/lists").await.body;
-        for link in lists.split("<a class=\"num\" href=\"").skip(1) {
-            let href = link.split('"').next().unwrap().replace("&amp;", "&");
-            let n: usize = between(link, ">", "<").parse().unwrap();
-            assert_eq!(rows(&house.get("auditor", &href).await.body), n, "{href}");
-        }
-        let found = house.get("desk", "/demands?status=received&sort=oldest&from=2026-03-01").await.body;
-        assert_eq!(rows(&found), 3);
-        assert_eq!(house.get("desk", "/demands?from=2026-03-05&to=2026-03-01").await.status, 422);
-        assert_eq!(house.get("desk", "/demands?cursor=x").await.status, 422);
-        assert_eq!(
-            house.get("desk", &format!("/demands?q={}", number.to_lowercase())).await.to,
-            format!("/demands/{number}")
-        );
-        assert!(house.get("gongkexin", "/demands").await.body.contains("没有"));
+        let app = &house.city.app;
+        let content = app.store().keep_file(b"<script>alert(1)</script>".to_vec(), "text/html").await.unwrap();
+        let input =
+            fields(json!({"audience": "public", "title": "路灯", "text": "路灯坏了三盏。", "channel": "hotline"}));
+        let said = intake::check(app, &desk(), &input).unwrap();
+        let upload = intake::Upload { content, name: "照片 1.html".into() };
+        let number = intake::submit(app, &desk(), said, vec![upload]).await.unwrap().number;
+        let page = house.get("desk", &format!("/demands/{number}")).await.body;
+        let href = between(&page, "<a href=\"/demands/", "\" download").split("href=\"/demands/").last().unwrap();
+        let request = |who: &str, path: String| {
+            Request::get(path).header(header::COOKIE, format!("santing_session={who}")).body(Body::empty()).unwrap()
+        };
+        let path = format!("/demands/{href}");
+        let file = house.router.clone().oneshot(request("desk", path.clone())).await.unwrap();
+        let head = |name: header::HeaderName| file.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        assert!(head(header::CONTENT_DISPOSITION).starts_with("attachment; filename*=UTF-8''%E7%85%A7"));
+        assert_eq!(head(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+        assert_eq!(house.router.clone().oneshot(request("gongkexin", path)).await.unwrap().status(), 404);
     });
 }
 
