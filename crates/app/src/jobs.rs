@@ -1,18 +1,21 @@
-//! What the program does on its own, between requests: the full-text index, the ledger's seals, forgetting what is no
-//! longer needed. The shell calls these in turn; each is safe to run on several servers of one database at once.
+//! What the program does on its own, between requests: noticing another calendar, the full-text index, the ledger's
+//! seals, forgetting what is no longer needed. The shell calls these in turn; each is safe to run on several servers of
+//! one database at once.
 
 use kernel::{Actor, Result};
 
 use crate::context::App;
-use crate::{demands, idempotency};
+use crate::{calendar, demands, idempotency};
 
 /// Work that wants doing within a second; says whether there was any, so that the caller comes straight back.
 pub fn at_once(app: &App) -> Result<bool> {
+    calendar::refresh_now(app)?;
     Ok(demands::actions::indexing::index_some(app)? > 0)
 }
 
 /// Work that wants doing every minute.
 pub fn each_minute(app: &App) -> Result<()> {
+    calendar::settle(app)?;
     app.store().seal_all(app.now())?;
     app.write_now(&Actor::system(), idempotency::sweep)?;
     Ok(())

@@ -11,6 +11,7 @@ use crate::people::MenuItem;
 const HOUSE: &[MenuItem] = &[
     MenuItem { section: "底册", label: "单位", href: "/units", for_any_of: &[Desk], count: None },
     MenuItem { section: "底册", label: "企业", href: "/enterprises", for_any_of: &[Desk], count: None },
+    MenuItem { section: "底册", label: "工作日历", href: "/calendar", for_any_of: &[Desk], count: None },
     MenuItem { section: "底册", label: "台账", href: "/ledger", for_any_of: &[ReadLedger], count: None },
     MenuItem { section: "管理", label: "账号", href: "/accounts", for_any_of: &[Administer], count: None },
 ];

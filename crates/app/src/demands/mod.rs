@@ -11,6 +11,7 @@ pub mod lookup;
 pub mod pages;
 mod records;
 pub mod rules;
+mod running;
 pub mod serials;
 pub mod sheets;
 pub mod sight;

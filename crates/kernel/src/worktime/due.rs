@@ -193,3 +193,26 @@ impl std::fmt::Display for Moment {
         f.write_str(&self.text)
     }
 }
+
+/// The derivation as people read it in a terminal, a line for each day.
+impl std::fmt::Display for Derivation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "收件：{}", self.from.plain())?;
+        writeln!(f, "到期：{}", self.due.plain())?;
+        writeln!(f, "{}", self.rule)?;
+        for day in &self.days {
+            let mark = if day.working { "班" } else { "休" };
+            let counted = day.counted.map(|n| format!("第 {n} 天，")).unwrap_or_default();
+            writeln!(f, "  {} {} {mark}  {counted}{}", day.date, day.weekday, day.why)?;
+        }
+        self.warnings.iter().try_for_each(|warning| writeln!(f, "注意：{warning}"))?;
+        writeln!(f, "日历：{}", self.calendar)
+    }
+}
+
+impl Moment {
+    /// `2026-10-15 17:00`, on the wall clock of the calendar's zone.
+    fn plain(&self) -> String {
+        self.text.get(..16).unwrap_or(&self.text).replacen('T', " ", 1)
+    }
+}

@@ -6,5 +6,6 @@ pub mod intake;
 pub mod listing;
 pub mod moving;
 pub mod proposing;
+pub mod recomputing;
 pub mod resembling;
 pub mod viewing;

@@ -139,3 +139,13 @@ fn an_ending_is_said_for_good() {
     assert_eq!(phrase(stopped("2026-03-03 17:01")), "逾期完成");
     assert_eq!(phrase(stopped("2026-03-05 17:01")), "逾期 2 个工作日完成");
 }
+
+#[test]
+fn a_derivation_reads_as_lines() {
+    let text = calendar().derive(at("2026-09-24 10:00"), Limit::WorkingDays(1)).unwrap().to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "收件：2026-09-24 10:00");
+    assert_eq!(lines[1], "到期：2026-09-28 17:00");
+    assert_eq!(lines[4], "  2026-09-25 周五 休  中秋节放假");
+    assert!(lines[7].starts_with("  2026-09-28 周一 班  第 1 天，"), "{text}");
+}
