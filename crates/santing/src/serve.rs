@@ -1,12 +1,11 @@
 //! `santing serve`: from a data directory to a listening server, and in good order down again.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use app::context::App;
 use axum::serve::ListenerExt as _;
-use tokio::net::TcpListener;
 
 use crate::Outcome;
 use crate::config::{Config, ServeConfig};
@@ -17,31 +16,34 @@ use crate::{http, jobs};
 pub fn serve(config: &Config, serving: &ServeConfig) -> anyhow::Result<Outcome> {
     log();
     let ground = Ground::of(config)?;
+    // First the door: a taken port must not leave a half-begun city behind.
+    let listener = bind(&serving.listen)?;
     let (store, options) = ground.open_store(config)?;
     let _claim = store.claim_serving()?;
     let app = ground.app(config, store, &options, serving.public_url.clone())?;
     if let Some(password) = app::people::first_administrator(&app)? {
         println!("首次启动：已建立管理员账号 admin，一次性密码 {password}（只显示这一次，首次登录后必须修改）");
     }
-    run(app, serving)
+    run(app, listener, serving)
 }
 
-/// Serves an opened city until it is told to stop.
-pub fn run(app: App, serving: &ServeConfig) -> anyhow::Result<Outcome> {
+/// Serves an opened city on `listener` until it is told to stop.
+pub fn run(app: App, listener: TcpListener, serving: &ServeConfig) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(16)
         .enable_all()
         .build()
         .context("启动运行环境")?;
-    runtime.block_on(listen(app, serving))?;
+    runtime.block_on(listen(app, listener, serving))?;
     // A request that is still being worked on has had its time; its transaction is whole or not at all.
     runtime.shutdown_timeout(Duration::from_secs(5));
     Ok(Outcome::Done)
 }
 
-async fn listen(app: App, serving: &ServeConfig) -> anyhow::Result<()> {
-    let listener = bind(&serving.listen).await?;
+async fn listen(app: App, listener: TcpListener, serving: &ServeConfig) -> anyhow::Result<()> {
+    listener.set_nonblocking(true).context("准备监听")?;
+    let listener = tokio::net::TcpListener::from_std(listener).context("准备监听")?;
     let address = listener.local_addr().context("问监听地址")?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
@@ -78,8 +80,9 @@ async fn long_enough(stopped: &mut tokio::sync::watch::Receiver<bool>) {
     tokio::time::sleep(Duration::from_secs(10)).await;
 }
 
-async fn bind(address: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+/// Takes the address, or says in plain words why not.
+pub fn bind(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
             anyhow::anyhow!(
                 "{address} 已经被别的程序占用。请用 --listen 换一个端口，例如 --listen 127.0.0.1:8081（写 0 则自动选）"
@@ -131,5 +134,9 @@ pub fn log() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("SANTING_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     // A second call (a test in the same process) finds the first one's logger in place.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_writer(std::io::stderr)
+        .try_init();
 }
