@@ -162,8 +162,11 @@ pub enum Calendar {
         #[arg(long)]
         from: String,
         /// 工作日数
+        #[arg(long, value_name = "N", required_unless_present = "working_hours", conflicts_with = "working_hours")]
+        working_days: Option<String>,
+        /// 或办公小时数
         #[arg(long, value_name = "N")]
-        working_days: u32,
+        working_hours: Option<String>,
         /// 写成 JSON
         #[arg(long)]
         json: bool,

@@ -58,8 +58,9 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
             commands::import::demands(&config, &commands::import::Asked { file, map, source, dry_run, json })
         }
         Command::Export(export) => commands::export::export(&config, &export),
-        Command::Calendar(Calendar::Due { from, working_days, json }) => {
-            commands::calendar::due(&config, &from, working_days, json)
+        Command::Calendar(Calendar::Due { from, working_days, working_hours, json }) => {
+            let query = app::calendar::DueQuery { from: Some(from), working_days, working_hours };
+            commands::calendar::due(&config, &query, json)
         }
         Command::Verify { file, json } => commands::verify::verify(&config, file.as_deref(), json),
         Command::Backup { file } => commands::backup::backup(&config, &file),
