@@ -89,6 +89,9 @@ fn draw(session: &Session, filter: &Filter, page: &PageRequest, view: &FormView,
     Page::desk("诉求")
         .aside(html! { span.muted { (said(filter)) (length) } })
         .acts(html! {
+            @if people::may(&session.actor, Permission::Exchange) && !listed.rows.items.is_empty() {
+                a.button href=(export_address(filter)) { "导出表格" }
+            }
             @if people::may(&session.actor, Permission::Register) {
                 a.button href="/desk/register" data-key="n" data-key-name="登记来电来访" { "登记来电来访 " kbd { "n" } }
             }
@@ -102,6 +105,13 @@ fn draw(session: &Session, filter: &Filter, page: &PageRequest, view: &FormView,
                 (pager(filter, page, rows, *count))
             }
         })
+}
+
+/// The whole list as a workbook, under the same filter.
+fn export_address(filter: &Filter) -> String {
+    let pairs: Vec<String> =
+        filter.pairs().iter().map(|(name, value)| format!("{name}={}", crate::web::parts::encode(value))).collect();
+    format!("/demands/export/xlsx?{}", pairs.join("&"))
 }
 
 /// A search counts candidates of the index; where the whole list is on the page, its length is the number.

@@ -18,6 +18,7 @@ use crate::demands::actions::viewing::{self, Whole};
 use crate::demands::actions::{moving, proposing};
 use crate::demands::rules::case::Case;
 use crate::demands::rules::moves::{MOVES, Move, Row, row_for};
+use crate::demands::rules::vocabulary::Status;
 use crate::web::{
     Answer, Failure, FormBody, FormView, Page, PathParams, Session, error_summary, hidden, invalid_only, onward, parts,
 };
@@ -183,6 +184,8 @@ async fn again(
 /// The page of a form; `seen` is the version that the typed text was written on, where another is in force now.
 fn page(form: &Form, row: &Row, view: &FormView, seen: Option<i64>) -> Page {
     let d = &form.whole.case.demand;
+    // A form that was sent bears its version; what stands in it then is what somebody chose.
+    let fresh = view.value("version").is_empty() && (row.make == Move::Assign || d.status == Status::Received);
     frame(form, demand::label_of(row, d)).body(html! {
         (error_summary(view))
         @if let Some(seen) = seen { (meanwhile(form, seen)) }
@@ -190,7 +193,7 @@ fn page(form: &Form, row: &Row, view: &FormView, seen: Option<i64>) -> Page {
             (words(form))
             div.stack {
                 (callbacks_first(view, row, &d.number))
-                @if let Some(proposal) = &form.proposal { (why(proposal)) }
+                @if let Some(proposal) = &form.proposal { (why(proposal, fresh)) }
                 form.form.card.composer.internal[!preview::speaks(row.make)] method="post" action=(action(&d.number, row.make)) {
                     (hidden("version", d.version))
                     (side(row.make))
@@ -261,10 +264,10 @@ fn words(form: &Form) -> Markup {
     }
 }
 
-fn why(proposal: &Proposal) -> Markup {
+fn why(proposal: &Proposal, prefilled: bool) -> Markup {
     html! {
         div.notice {
-            p { b { "已按建议预填" } "，由您决定。" }
+            p { b { (if prefilled { "已按建议预填" } else { "系统的建议" }) } "，由您决定。" }
             ul.bullets.small { @for reason in &proposal.because { li { (reason) } } }
         }
     }
