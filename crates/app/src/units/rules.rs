@@ -156,20 +156,6 @@ impl UnitNames {
         Err(format!("“{}”不直接承办诉求，请选一个承办单位", unit.name))
     }
 
-    /// Units whose mandate `text` touches on the day of `now`, the best first, with the words that speak for each.
-    pub fn suggest(&self, text: &str, now: Instant) -> Vec<(&Unit, Vec<&str>)> {
-        let mut found: Vec<(&Unit, Vec<&str>)> = self
-            .handlers(now)
-            .map(|unit| {
-                (unit, unit.mandate.iter().map(String::as_str).filter(|word| text.contains(word)).collect::<Vec<_>>())
-            })
-            .filter(|(_, words)| !words.is_empty())
-            .collect();
-        let weight = |words: &[&str]| words.iter().map(|word| word.chars().count()).sum::<usize>();
-        found.sort_by_key(|(unit, words)| (std::cmp::Reverse(weight(words)), unit.position));
-        found
-    }
-
     fn day(&self, now: Instant) -> Date {
         now.in_zone(&self.zone).date()
     }

@@ -5,9 +5,10 @@ use kernel::Result;
 use serde::Serialize;
 use text::Keywords;
 
+use crate::city::UnitKind;
 use crate::context::Cx;
 use crate::demands::rules::case::Demand;
-use crate::demands::rules::vocabulary::{Route, Status, Tier};
+use crate::demands::rules::vocabulary::{Audience, Route, Status, Tier};
 use crate::units;
 
 /// A proposal; absent parts are those for which nothing speaks.
@@ -42,13 +43,19 @@ pub fn propose(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
     if let Some(first) = theme.first() {
         because.push(format!("领域“{}”：提到{}", city.themes.label(&first.code), first.because.join("、")));
     }
-    if let Some(first) = unit.first() {
+    let territorial = demand.said.audience == Audience::Public
+        && theme.first().and_then(|t| city.themes.get(&t.code)).is_some_and(|t| t.territorial);
+    let street = demand.said.area.as_deref().and_then(|area| names.resolve(area, cx.now).ok());
+    let street = street.filter(|u| u.kind == UnitKind::Subdistrict && (territorial || unit.is_empty()));
+    if let Some(street) = street {
+        because.push(format!("牵头“{}”：事情发生在这里，属地承办", street.short_name));
+    } else if let Some(first) = unit.first() {
         because.push(format!("牵头“{}”：提到{}", names.short_name(&first.code), first.because.join("、")));
     }
     if because.is_empty() {
         return Ok(None);
     }
-    because.push("单个部门职责以内的一般问题，先按分发交办(方案二（三）2)".to_owned());
+    because.push("单个部门职责以内的一般问题，先按分发交办（方案二（三）2）".to_owned());
     let margin = match unit.as_slice() {
         [first, second, ..] if first.score > 0.0 => (first.score - second.score) / first.score,
         [_] => 1.0,
@@ -57,7 +64,7 @@ pub fn propose(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
     Ok(Some(Proposal {
         route: Route::Assigned.code(),
         tier: Tier::General.code(),
-        lead_unit: unit.into_iter().next().map(|s| s.code),
+        lead_unit: street.map(|u| u.code.clone()).or_else(|| unit.into_iter().next().map(|s| s.code)),
         theme: demand.sorting.theme.clone().or_else(|| theme.into_iter().next().map(|s| s.code)),
         because,
         margin,
