@@ -5,7 +5,7 @@
 use kernel::{Actor, Result};
 
 use crate::context::App;
-use crate::{calendar, demands, idempotency};
+use crate::{calendar, demands, idempotency, people};
 
 /// Work that wants doing within a second; says whether there was any, so that the caller comes straight back.
 pub fn at_once(app: &App) -> Result<bool> {
@@ -17,6 +17,9 @@ pub fn at_once(app: &App) -> Result<bool> {
 pub fn each_minute(app: &App) -> Result<()> {
     calendar::settle(app)?;
     app.store().seal_all(app.now())?;
-    app.write_now(&Actor::system(), idempotency::sweep)?;
+    app.write_now(&Actor::system(), |cx| {
+        idempotency::sweep(cx)?;
+        people::forget_old_sessions(cx)
+    })?;
     Ok(())
 }

@@ -23,11 +23,12 @@ pub fn demo(config: &Config, serving: &ServeConfig) -> anyhow::Result<Outcome> {
     if ground.city.production {
         bail!("{} 是正式使用的城市，不能当演示用", ground.city.name);
     }
+    let listener = serve::bind(&serving.listen)?;
     fill(config, &ground)?;
     let (store, options) = ground.open_store(config)?;
     let _claim = store.claim_serving()?;
     let app = ground.app(config, store, &options, serving.public_url.clone())?;
-    serve::run(app, serving)
+    serve::run(app, listener, serving)
 }
 
 /// Plays months of work into an empty database, under a clock that the script moves.

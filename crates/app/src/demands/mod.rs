@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod api;
 pub mod codes;
+pub mod exporting;
 pub mod figures;
 pub mod importing;
 pub mod lookup;
@@ -38,5 +39,5 @@ pub fn stream(number: &str) -> String {
 
 /// This room's addresses.
 pub fn routes() -> Routes<App> {
-    api::routes().and(sheets::routes()).and(pages::routes())
+    api::routes().and(sheets::routes()).and(pages::routes()).and(exporting::routes())
 }

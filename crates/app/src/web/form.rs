@@ -14,6 +14,9 @@ use super::input;
 /// The largest form with files: 24 MiB.
 pub const UPLOAD_LIMIT: usize = 24 << 20;
 
+/// Parts of a form at most; the largest of ours has some thirty.
+const MOST_PARTS: usize = 500;
+
 /// A submitted form, urlencoded or multipart.
 #[derive(Clone, Debug, Default)]
 pub struct FormBody {
@@ -101,7 +104,13 @@ async fn read_multipart<S: Send + Sync>(request: Request, state: &S) -> Result<F
             malformed("表单没有传完，请重试")
         }
     };
+    let mut count = 0;
     while let Some(mut part) = parts.next_field().await.map_err(broken)? {
+        count += 1;
+        // Empty parts weigh nothing by their content, so they are counted.
+        if count > MOST_PARTS {
+            return Err(malformed(format!("表单的项目太多，最多 {MOST_PARTS} 项")).into());
+        }
         let field = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().map(str::to_owned);
         let mut bytes = Vec::new();

@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 /// More wrong fields than this are not listed.
 const MOST_ERRORS: usize = 40;
 
+/// Dots in a name lead this deep at most: no form of ours goes deeper, and a name of a million dots must not either.
+const DEEPEST: usize = 8;
+
 /// Reads a `T` out of `value`, or names every field that does not fit.
 pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Vec<FieldError>> {
     read_with(value, |_| false)
@@ -168,17 +171,19 @@ pub fn nest<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Value {
     let mut root = Map::new();
     for (name, text) in pairs {
         if !text.is_empty() {
-            put(&mut root, name, text);
+            put(&mut root, name, text, DEEPEST);
         }
     }
     Value::Object(root)
 }
 
-fn put(map: &mut Map<String, Value>, name: &str, text: &str) {
-    if let Some((first, rest)) = name.split_once('.') {
+fn put(map: &mut Map<String, Value>, name: &str, text: &str, deeper: usize) {
+    if deeper > 0
+        && let Some((first, rest)) = name.split_once('.')
+    {
         let inner = map.entry(first).or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(inner) = inner {
-            put(inner, rest, text);
+            put(inner, rest, text, deeper - 1);
         }
         return;
     }

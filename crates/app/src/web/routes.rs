@@ -30,8 +30,11 @@ impl Access {
     }
 }
 
+/// Named schemas, as utoipa collects them.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
+
 /// What utoipa's `routes!(handler)` gives: schemas, paths, handler.
-pub type Described<S> = (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<S>);
+pub type Described<S> = (Schemas, Paths, MethodRouter<S>);
 
 /// One row of the table.
 pub struct Route<S> {
@@ -42,7 +45,7 @@ pub struct Route<S> {
     /// Who may ask.
     pub access: Access,
     pub(super) handler: MethodRouter<S>,
-    pub(super) described: Option<(Vec<(String, RefOr<Schema>)>, Paths)>,
+    pub(super) described: Option<(Schemas, Paths)>,
 }
 
 impl<S> Route<S> {

@@ -5,6 +5,11 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use app::demands::exporting;
+use app::demands::rules::filter::Filter;
+use app::web::decode_pairs;
+use documents::write::Format;
+use kernel::Actor;
 
 use crate::Outcome;
 use crate::cli::{Export, ExportKind};
@@ -15,7 +20,7 @@ use crate::open;
 pub fn export(config: &Config, asked: &Export) -> anyhow::Result<Outcome> {
     match asked.what {
         ExportKind::Events => events(config, &asked.file),
-        ExportKind::Demands => bail!("导出诉求请在网页的列表上点“导出”"),
+        ExportKind::Demands => demands(config, &asked.file, &asked.filter),
     }
 }
 
@@ -26,5 +31,19 @@ fn events(config: &Config, path: &Path) -> anyhow::Result<Outcome> {
     let mut out = app.store().export_ledger(app.now(), BufWriter::new(file))?;
     out.flush().with_context(|| format!("写 {}", path.display()))?;
     println!("台账已导出到 {}；任何机器上都可以用 santing verify 核验它", path.display());
+    Ok(Outcome::Done)
+}
+
+/// The demands of a filter as a table, in the format that the file's name says.
+fn demands(config: &Config, path: &Path, filter: &str) -> anyhow::Result<Outcome> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let Some(format) = Format::named(&extension) else {
+        bail!("看不出 {} 是什么格式，文件名请以 .xlsx、.csv 或 .jsonl 结尾", path.display());
+    };
+    let (filter, _) = Filter::read(&decode_pairs(filter).map_err(kernel::Error::from)?).map_err(kernel::Error::from)?;
+    let app = open::app(config)?;
+    let file = File::create_new(path).with_context(|| format!("不能新建 {}", path.display()))?;
+    let (rows, _) = exporting::write(&app, &Actor::system(), &filter, format, u64::MAX, BufWriter::new(file))?;
+    println!("已导出 {rows} 件到 {}", path.display());
     Ok(Outcome::Done)
 }

@@ -23,7 +23,7 @@ pub fn users(config: &Config, as_json: bool) -> anyhow::Result<Outcome> {
         super::print_json(&rows)?;
         return Ok(Outcome::Done);
     }
-    println!("{}{}{}{}", padded("用户名", 20), padded("姓名或岗位", 24), padded("单位", 22), "今天的角色");
+    println!("{}{}{}今天的角色", padded("用户名", 20), padded("姓名或岗位", 24), padded("单位", 22));
     for account in &everybody {
         let unit = account.unit_label.as_deref().unwrap_or("—");
         let state = if account.disabled { "（已停用）" } else { "" };
