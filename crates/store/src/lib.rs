@@ -30,7 +30,7 @@ mod value;
 pub use attachments::Attachment;
 pub use backup::{Backup, restore};
 pub use fault::is_duplicate;
-pub use fulltext::{Pending, Search, Term, Weight};
+pub use fulltext::{Document, Pending, Search, Term, Weight};
 pub use hash::HashKind;
 pub use jobs::{Claimed, Job};
 pub use ledger::{

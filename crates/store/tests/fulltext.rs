@@ -5,7 +5,7 @@ mod common;
 
 use common::Bench;
 use kernel::Id;
-use store::{Migration, Search, Select, Store, Term, Weight, args, sql};
+use store::{Document, Migration, Search, Select, Store, Term, Weight, args, sql};
 
 const SCHEMA: &[Migration] =
     &[Migration { name: "test-1", sql: "CREATE TABLE doc (id BIGINT PRIMARY KEY, status TEXT NOT NULL);" }];
@@ -74,10 +74,10 @@ fn pending_follows_the_newest_change(bench: &Bench) {
     let old = store.read_now(|tx| tx.pending("demand", 10)).unwrap();
     assert_eq!(old.len(), 1);
     store.write_now(|tx| tx.index_later("demand", Id(5))).unwrap();
-    store.write_now(move |tx| tx.index_pending("demand", &old[0], &[(Weight::Text, "旧文")])).unwrap();
+    store.write_now(move |tx| tx.index_pending(&old[0], &Document::new("demand", &[(Weight::Text, "旧文")]))).unwrap();
     let new = store.read_now(|tx| tx.pending("demand", 10)).unwrap();
     assert_eq!(new.len(), 1, "what changed while it was indexed waits again");
-    store.write_now(move |tx| tx.index_pending("demand", &new[0], &[(Weight::Text, "新文")])).unwrap();
+    store.write_now(move |tx| tx.index_pending(&new[0], &Document::new("demand", &[(Weight::Text, "新文")]))).unwrap();
     assert!(store.read_now(|tx| tx.pending("demand", 10)).unwrap().is_empty());
     assert_eq!(find(store, "demand", &[Term::whole("新文")]), [5]);
 }

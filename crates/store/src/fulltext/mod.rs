@@ -7,6 +7,8 @@
 mod postgres;
 mod sqlite;
 
+use std::borrow::Cow;
+
 use kernel::{Id, Result};
 
 use crate::migrate::Migration;
@@ -106,18 +108,23 @@ impl Tx {
     }
 
     /// Indexes a document that waited. Where it has changed again since it was read, it goes on waiting.
-    pub fn index_pending(&mut self, kind: &'static str, pending: &Pending, parts: &[(Weight, &str)]) -> Result<()> {
-        self.index(kind, pending.id, parts)?;
+    pub fn index_pending(&mut self, pending: &Pending, document: &Document) -> Result<()> {
+        self.index_document(pending.id, document)?;
         self.run(
             sql!("DELETE FROM text_pending WHERE kind = $1 AND id = $2 AND version = $3"),
-            args![kind, pending.id, pending.version],
+            args![document.kind, pending.id, pending.version],
         )
         .map(drop)
     }
 
     /// Indexes a document: for each part its terms, joined by blanks. What it was indexed with before is replaced.
     pub fn index(&mut self, kind: &'static str, id: Id, parts: &[(Weight, &str)]) -> Result<()> {
-        let terms = document_terms(kind, parts);
+        self.index_document(id, &Document::new(kind, parts))
+    }
+
+    /// Indexes a document that was prepared. What it was indexed with before is replaced.
+    pub fn index_document(&mut self, id: Id, document: &Document) -> Result<()> {
+        let Document { kind, terms } = document;
         if self.is_postgres() { postgres::index(self, kind, id, terms) } else { sqlite::index(self, id, terms) }
     }
 
@@ -178,36 +185,64 @@ impl TextCondition {
     }
 }
 
-/// The terms of a document, each once, marked with its kind; those of the title once more as such.
-fn document_terms(kind: &str, parts: &[(Weight, &str)]) -> String {
-    let mut terms: Vec<String> = parts
-        .iter()
-        .flat_map(|(weight, text)| text.split_whitespace().filter_map(clean).map(|term| (*weight, term)))
-        .flat_map(|(weight, term)| {
-            let title = (weight == Weight::Title).then(|| marked(kind, Weight::Title, &term));
-            title.into_iter().chain([marked(kind, Weight::Text, &term)])
-        })
-        .collect();
-    terms.sort_unstable();
-    terms.dedup();
-    if terms.is_empty() {
-        // Neither engine takes an empty document well; this term is found by nobody.
-        terms.push(format!("{kind}.nothing"));
+/// A document prepared for the index. Preparing needs no transaction, so that the writer of many documents only writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    kind: &'static str,
+    terms: String,
+}
+
+impl Document {
+    /// The terms of each part, joined by blanks, each kept once and marked with the kind; those of the title once more as
+    /// such.
+    pub fn new(kind: &'static str, parts: &[(Weight, &str)]) -> Self {
+        let of = |title_only: bool| {
+            let parts = parts.iter().filter(move |(weight, _)| !title_only || *weight == Weight::Title);
+            let mut terms: Vec<_> = parts.flat_map(|(_, text)| text.split_whitespace().filter_map(clean)).collect();
+            terms.sort_unstable();
+            terms.dedup();
+            terms
+        };
+        let mut terms = String::with_capacity(parts.iter().map(|(_, text)| 3 * text.len()).sum());
+        for (mark, found) in [(Weight::Title, of(true)), (Weight::Text, of(false))] {
+            for term in found {
+                marked_onto(&mut terms, kind, mark, &term);
+                terms.push(' ');
+            }
+        }
+        if terms.pop().is_none() {
+            // Neither engine takes an empty document well; this term is found by nobody.
+            terms = format!("{kind}.nothing");
+        }
+        Self { kind, terms }
     }
-    terms.join(" ")
 }
 
 /// A mark that no term can make itself: terms lose their ASCII punctuation.
 fn marked(kind: &str, weight: Weight, term: &str) -> String {
-    match weight {
-        Weight::Title => format!("{kind}.t.{term}"),
-        Weight::Text => format!("{kind}..{term}"),
-    }
+    let mut marked = String::new();
+    marked_onto(&mut marked, kind, weight, term);
+    marked
+}
+
+fn marked_onto(out: &mut String, kind: &str, weight: Weight, term: &str) {
+    out.push_str(kind);
+    out.push_str(if weight == Weight::Title { ".t." } else { ".." });
+    out.push_str(term);
 }
 
 /// A term as both engines keep it whole: lower case, no ASCII punctuation; `None` where nothing is left.
-fn clean(term: &str) -> Option<String> {
-    let kept: String = term.chars().filter(|c| !c.is_ascii() || c.is_ascii_alphanumeric()).collect();
-    let kept = kept.to_lowercase();
+fn clean(term: &str) -> Option<Cow<'_, str>> {
+    let kept = if term.chars().all(is_clean) {
+        Cow::Borrowed(term)
+    } else {
+        let kept: String = term.chars().filter(|c| !c.is_ascii() || c.is_ascii_alphanumeric()).collect();
+        Cow::Owned(kept.to_lowercase())
+    };
     (!kept.is_empty() && kept.len() <= 200).then_some(kept)
+}
+
+/// Whether nothing need be done about a character: nearly all of them are Han, small letters and digits.
+fn is_clean(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit() || ('\u{2e80}'..='\u{9fff}').contains(&c)
 }

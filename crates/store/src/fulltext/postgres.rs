@@ -20,7 +20,7 @@ pub(super) fn query(terms: impl Iterator<Item = (String, bool)>) -> String {
     quoted.collect::<Vec<_>>().join(" & ")
 }
 
-pub(super) fn index(tx: &mut Tx, kind: &str, id: Id, terms: String) -> Result<()> {
+pub(super) fn index(tx: &mut Tx, kind: &str, id: Id, terms: &str) -> Result<()> {
     tx.execute(
         "INSERT INTO text_index (kind, id, terms) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))
          ON CONFLICT (kind, id) DO UPDATE SET terms = excluded.terms",

@@ -17,7 +17,7 @@ pub(super) fn query(terms: impl Iterator<Item = (String, bool)>) -> String {
     quoted.collect::<Vec<_>>().join(" AND ")
 }
 
-pub(super) fn index(tx: &mut Tx, id: Id, terms: String) -> Result<()> {
+pub(super) fn index(tx: &mut Tx, id: Id, terms: &str) -> Result<()> {
     tx.execute("INSERT OR REPLACE INTO text_index (rowid, terms) VALUES ($1, $2)", args![id, terms]).map(drop)
 }
 

@@ -110,15 +110,7 @@ const COLUMNS: &str = "SELECT stream, seq, at, actor, actor_id, on_behalf, act, 
 impl Tx {
     /// Appends an entry to its stream.
     pub fn record(&mut self, entry: &Entry) -> Result<Recorded> {
-        // Taking the next number locks the stream against others; an upsert leaves no trace for the serialisation checks
-        // of PostgreSQL, where reading first would make two new streams on one index page fail each other.
-        let (seq, prev): (i64, String) = self.one(
-            sql!(
-                "INSERT INTO ledger_head (stream, seq, hash, sealed_seq) VALUES ($1, 1, '', 0)
-                 ON CONFLICT (stream) DO UPDATE SET seq = ledger_head.seq + 1 RETURNING seq, hash"
-            ),
-            args![&entry.stream],
-        )?;
+        let (seq, prev) = self.next_in(&entry.stream)?;
         let recorded = chain::bind(self.hash()?, &*self.shared.random, entry, seq, prev);
         self.run(
             sql!(
@@ -141,11 +133,30 @@ impl Tx {
         self.run(
             sql!(
                 "INSERT INTO ledger_head (stream, seq, hash, sealed_seq) VALUES ($1, $2, $3, 0)
-                 ON CONFLICT (stream) DO UPDATE SET hash = excluded.hash"
+                 ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash"
             ),
             args![&recorded.stream, seq, &recorded.hash],
         )?;
         Ok(Recorded { seq, hash: recorded.hash })
+    }
+
+    /// The next number of a stream and the hash before it.
+    fn next_in(&mut self, stream: &str) -> Result<(i64, String)> {
+        if !self.is_postgres() {
+            // One writer needs no lock; and a RETURNING clause would make FTS5 flush all it has gathered at each entry.
+            let head: Option<(i64, String)> =
+                self.opt(sql!("SELECT seq, hash FROM ledger_head WHERE stream = $1"), args![stream])?;
+            return Ok(head.map_or((1, String::new()), |(seq, hash)| (seq + 1, hash)));
+        }
+        // Taking the next number locks the stream against others; an upsert leaves no trace for the serialisation checks
+        // of PostgreSQL, where reading first would make two new streams on one index page fail each other.
+        self.one(
+            sql!(
+                "INSERT INTO ledger_head (stream, seq, hash, sealed_seq) VALUES ($1, 1, '', 0)
+                 ON CONFLICT (stream) DO UPDATE SET seq = ledger_head.seq + 1 RETURNING seq, hash"
+            ),
+            args![stream],
+        )
     }
 
     /// The entries of one stream, oldest first.

@@ -1,11 +1,11 @@
 //! Keeping the full-text index up with the demands: a moment behind, never behind for good.
 
 use kernel::{Actor, Result};
-use store::{Pending, Weight};
+use store::{Document, Pending, Weight};
 use text::index_terms;
 
 use super::listing::texts;
-use crate::context::{App, Cx};
+use crate::context::App;
 use crate::demands::TEXT_KIND;
 
 /// Demands that one transaction indexes: few enough that a writer who waits behind it does not notice.
@@ -18,23 +18,20 @@ pub fn index_some(app: &App) -> Result<usize> {
         let pending = cx.tx.pending(TEXT_KIND, BATCH)?;
         pending.into_iter().map(|one| Ok((one, texts(cx, one.id)?))).collect::<Result<Vec<_>>>()
     })?;
-    let terms: Vec<(Pending, String, String)> = read
-        .into_iter()
-        .map(|(one, texts)| {
-            let title = texts.first().map(|title| index_terms(title)).unwrap_or_default();
-            (one, title, index_terms(&texts.get(1..).unwrap_or_default().join("\n")))
-        })
-        .collect();
-    let count = terms.len();
+    let documents: Vec<(Pending, Document)> =
+        read.into_iter().map(|(pending, texts)| (pending, document(&texts))).collect();
+    let count = documents.len();
     if count > 0 {
-        app.write_now(&Actor::system(), move |cx| write(cx, &terms))?;
+        app.write_now(&Actor::system(), move |cx| {
+            documents.iter().try_for_each(|(pending, document)| cx.tx.index_pending(pending, document))
+        })?;
     }
     Ok(count)
 }
 
-fn write(cx: &mut Cx<'_>, terms: &[(Pending, String, String)]) -> Result<()> {
-    for (pending, title, text) in terms {
-        cx.tx.index_pending(TEXT_KIND, pending, &[(Weight::Title, title), (Weight::Text, text)])?;
-    }
-    Ok(())
+/// A demand's texts, the title first, as the index takes them.
+pub fn document(texts: &[String]) -> Document {
+    let title = texts.first().map(|title| index_terms(title)).unwrap_or_default();
+    let rest = index_terms(&texts.get(1..).unwrap_or_default().join("\n"));
+    Document::new(TEXT_KIND, &[(Weight::Title, &title), (Weight::Text, &rest)])
 }

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Actor, Instant, Result};
-use store::Weight;
+use kernel::{Actor, Id, Instant, Result};
 
 use super::row::{OfficialReply, Prepared};
 use crate::context::{App, Cx};
@@ -12,7 +11,7 @@ use crate::demands::records::{self, Written};
 use crate::demands::rules::case::{Case, Reply};
 use crate::demands::rules::decide;
 use crate::demands::rules::vocabulary::Status;
-use crate::demands::{TEXT_KIND, serials, stream};
+use crate::demands::{serials, stream};
 
 /// How many rows of a batch are new, and how many were here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,13 +63,16 @@ fn write(cx: &mut Cx<'_>, batch: &[Prepared]) -> Result<Kept> {
         let first = records::reserve_serials(cx.tx, &series, count)?;
         next.insert(series, first);
     }
+    let mut documents = Vec::with_capacity(new.len());
     for prepared in new {
         let series = series(cx, prepared);
         let serial = next.entry(series.clone()).or_default();
         let number = format!("{series}{serial:04}");
         *serial += 1;
-        write_one(cx, &number, prepared)?;
+        documents.push((write_one(cx, &number, prepared)?, &prepared.document));
     }
+    // All at once at the end: other statements in between would make the index write out what it has gathered.
+    documents.into_iter().try_for_each(|(id, document)| cx.tx.index_document(id, document))?;
     Ok(kept)
 }
 
@@ -78,7 +80,7 @@ fn series(cx: &Cx<'_>, prepared: &Prepared) -> String {
     serials::series(cx.app, &prepared.intake.channel, prepared.intake.received_at.unwrap_or(cx.now))
 }
 
-fn write_one(cx: &mut Cx<'_>, number: &str, prepared: &Prepared) -> Result<()> {
+fn write_one(cx: &mut Cx<'_>, number: &str, prepared: &Prepared) -> Result<Id> {
     let received_at = prepared.intake.received_at.unwrap_or(cx.now);
     let mut case = new_case(cx, number, &prepared.intake, received_at)?;
     match &prepared.reply {
@@ -95,10 +97,9 @@ fn write_one(cx: &mut Cx<'_>, number: &str, prepared: &Prepared) -> Result<()> {
         let what = Reply { policy_reading: String::new(), measures: String::new(), opinion: reply.text.clone() };
         records::insert_reply_only(cx.tx, &case.demand, &Written { what, unit: None, by_name, at })?;
     }
-    let parts = [(Weight::Title, prepared.title_terms.as_str()), (Weight::Text, prepared.text_terms.as_str())];
-    cx.tx.index(TEXT_KIND, case.demand.id, &parts)?;
     let fields = recorded(cx, &case, prepared.reply.as_ref());
-    cx.record(&stream(number), "import", fields)
+    cx.record(&stream(number), "import", fields)?;
+    Ok(case.demand.id)
 }
 
 /// An imported demand with an official reply is history: answered and closed there, its outcome not known here.

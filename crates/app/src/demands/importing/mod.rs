@@ -13,7 +13,7 @@ use self::row::Prepared;
 use crate::context::App;
 
 /// Rows that one transaction takes in.
-const BATCH: usize = 500;
+const BATCH: usize = 1_000;
 /// Rejected rows that are kept to be shown; all are counted.
 const SHOWN: usize = 1_000;
 

@@ -5,9 +5,11 @@ use documents::tables::{Cell, Row};
 use jiff::tz::TimeZone;
 use kernel::{FieldError, Instant, Refusal};
 use serde_json::{Map, Value};
+use store::Document;
 
 use super::columns::Mapping;
 use crate::city::City;
+use crate::demands::actions::indexing::document;
 use crate::demands::rules::intake::{self, Entrance, Intake};
 
 /// A row that can be taken in.
@@ -19,10 +21,8 @@ pub struct Prepared {
     pub intake: Intake,
     /// The official reply, where there was one.
     pub reply: Option<OfficialReply>,
-    /// Index terms of the title.
-    pub title_terms: String,
-    /// Index terms of the rest.
-    pub text_terms: String,
+    /// What the index will hold of it.
+    pub document: Document,
 }
 
 /// A reply that another system kept; it came in one piece.
@@ -66,18 +66,17 @@ pub fn prepare(row: &Row, mapping: &Mapping, source: &str, city: &City, now: Ins
             if !errors.is_empty() {
                 return Err(Refusal::invalid(errors));
             }
-            Ok(with_terms(row.number, intake, reply))
+            Ok(with_document(row.number, intake, reply))
         }
     }
 }
 
 /// Segmented here, outside any transaction, so that the writer only writes.
-fn with_terms(number: u64, intake: Intake, reply: Option<OfficialReply>) -> Prepared {
-    let title_terms = text::index_terms(&intake.title);
-    let parts =
-        [Some(intake.text.as_str()), reply.as_ref().map(|r| r.text.as_str()), intake.enterprise_name.as_deref()];
-    let text_terms = text::index_terms(&parts.into_iter().flatten().collect::<Vec<_>>().join("\n"));
-    Prepared { number, intake, reply, title_terms, text_terms }
+fn with_document(number: u64, intake: Intake, reply: Option<OfficialReply>) -> Prepared {
+    let mut texts = vec![intake.title.clone(), intake.text.clone()];
+    texts.extend(reply.as_ref().map(|r| r.text.clone()));
+    texts.extend(intake.enterprise_name.clone());
+    Prepared { number, intake, reply, document: document(&texts) }
 }
 
 fn value(field: &str, cell: &Cell, zone: &TimeZone) -> Result<String, String> {
