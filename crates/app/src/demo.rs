@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use kernel::clock::FixedClock;
+use kernel::uscc::Uscc;
 use kernel::worktime::Calendar;
 use kernel::{Actor, Fault, Instant, Result};
 use serde_json::{Map, Value, json};
 
-use crate::city::{CallbackScript, DemandScript, DemoCity, Fate, GradeCode, ReplyScript};
+use crate::city::{self, CallbackScript, DemandScript, DemoCity, Fate, GradeCode, ReplyScript, ScriptFirm};
 use crate::context::App;
 use crate::demands::actions::{intake, moving};
 use crate::demands::rules::intake::{Entrance, read as read_intake};
 use crate::demands::rules::moves::Move;
-use crate::{demands, people};
+use crate::enterprises::EnterpriseInput;
+use crate::{demands, enterprises, people};
 
 /// Plays the script of the city, if it has one, so that its last day is the day of `until`; what would lie after `until`
 /// has not happened yet. `clock` is the clock that `app` was made with. Says how many demands there are.
@@ -164,6 +166,10 @@ impl<'a> Player<'a> {
 
     fn received_at(&self, d: &DemandScript) -> Instant {
         let day = self.start.saturating_add(jiff::Span::new().days(i64::from(d.day)));
+        let channel = self.app.city().channels.get(&d.channel);
+        // Nobody visits or receives on a day off; what is written or called in comes on any day.
+        let in_person = channel.is_some_and(|c| c.line == city::Line::Offline);
+        let day = if in_person { self.calendar.working_day_from(day, 0).unwrap_or(day) } else { day };
         let zoned = day.to_datetime(d.time).to_zoned_datetime(self.app.city().zone.clone());
         zoned.map_or(Instant(0), |zoned| Instant::from(&zoned))
     }
@@ -188,7 +194,10 @@ impl<'a> Player<'a> {
                 let said = read_intake(&self.said(d), Entrance::Staff, self.app.city())?;
                 let receipt = intake::submit(self.app, &actor, said, Vec::new()).await?;
                 self.numbers[index] = Some((receipt.number, receipt.code));
-                return Ok(());
+                return match d.firm.as_deref().and_then(|key| self.script.firm(key)) {
+                    Some(firm) => self.describe(firm).await,
+                    None => Ok(()),
+                };
             }
             (Some(known), _) => known.clone(),
             (None, _) => return Ok(()),
@@ -212,6 +221,24 @@ impl<'a> Player<'a> {
                 made.await.map_err(|error| Fault::broken(format!("{}: {}: {error}", d.key, make.code())).into())
             }
         }
+    }
+
+    /// Writes down what the script says of a firm, the first time that it is heard of.
+    async fn describe(&self, firm: &ScriptFirm) -> Result<()> {
+        let Some(code) = firm.uscc.as_deref().and_then(|code| Uscc::parse(code).ok()) else { return Ok(()) };
+        let area = self.app.city().unit_seeds.iter().find(|unit| unit.code == firm.area).map(|unit| unit.name.clone());
+        let (industry, size) = (Some(firm.sector.clone()), Some(firm.size.clone()));
+        let described = self.app.write(&self.desk, move |cx| {
+            let Some(found) = enterprises::find_or_register(cx, Some(&code), None)? else { return Ok(()) };
+            if found.industry.is_some() {
+                return Ok(());
+            }
+            let (industry, size, area) = (industry.clone(), size.clone(), area.clone());
+            let (version, uscc, name) = (Some(found.version), found.uscc, Some(found.name));
+            let input = EnterpriseInput { version, uscc, name, industry, size, area };
+            enterprises::amend(cx, found.id, &input).map(drop)
+        });
+        described.await
     }
 
     fn said(&self, d: &DemandScript) -> Map<String, Value> {
