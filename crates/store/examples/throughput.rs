@@ -33,6 +33,37 @@ fn run(engine: &str, location: &Location) {
     println!("{engine}: writes/s at 1/8/32 callers: {:.0} / {:.0} / {:.0}", write(1), write(8), write(32));
     let read = |callers| measure(&store, callers, list);
     println!("{engine}: lists of 50/s at 1/8/32 callers: {:.0} / {:.0} / {:.0}", read(1), read(8), read(32));
+    ledger(engine, &store);
+}
+
+/// Entries recorded a thousand to a transaction, then checked in place, exported, and checked as a file.
+fn ledger(engine: &str, store: &Store) {
+    let timed = |what: &str, work: &mut dyn FnMut()| {
+        let begun = Stopwatch::now();
+        work();
+        println!("{engine}: {what}: {:.2} s", begun.elapsed().as_secs_f64());
+    };
+    timed("100,000 ledger entries recorded", &mut || {
+        for block in 0..100_i64 {
+            let record = move |tx: &mut store::Tx| {
+                (0..1_000_i64).try_for_each(|n| {
+                    let stream = format!("case:{}", (block * 1_000 + n) / 8);
+                    let entry = Entry::new(stream, "case.move", &Actor::system(), Instant(block));
+                    tx.record(&entry.field("status", "assigned").field("unit", "市工科信局")).map(drop)
+                })
+            };
+            store.write_now(record).expect("entries");
+        }
+    });
+    timed("sealed", &mut || store.seal_all(Instant(1)).expect("seals"));
+    timed("verified in the database", &mut || {
+        let report = store.verify().expect("a report");
+        assert!(report.holds(), "{report}");
+        println!("{engine}: {} entries, {} streams, {} seals", report.entries, report.streams, report.seals);
+    });
+    let mut file = Vec::new();
+    timed("exported", &mut || file = store.export_ledger(Instant(2), Vec::new()).expect("an export"));
+    timed("verified as a file", &mut || assert!(store::verify_file(file.as_slice()).expect("a report").holds()));
 }
 
 fn measure(store: &Store, callers: usize, work: fn(&Store, &str)) -> f64 {

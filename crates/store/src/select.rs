@@ -87,6 +87,14 @@ impl Select {
         self.order?.split(',').next().map(str::trim)
     }
 
+    /// The value that a condition `column < ?` compares with.
+    pub(crate) fn bound(&self, column: &str) -> Option<i64> {
+        self.conditions.iter().find_map(|(condition, args)| match args.as_slice() {
+            [Value::Int(bound)] if condition.strip_suffix(" < ?") == Some(column) => Some(*bound),
+            _ => None,
+        })
+    }
+
     pub(crate) fn most(&self) -> Option<usize> {
         self.limit
     }

@@ -100,19 +100,32 @@ fn lists_are_narrowed_by_text(bench: &Bench) {
         (1..=3_000_i64).try_for_each(|id| {
             let status = if id % 10 == 0 { "closed" } else { "open" };
             tx.run(sql!("INSERT INTO doc (id, status) VALUES ($1, $2)"), args![id, status])?;
-            tx.index("doc", Id(id), &[(Weight::Text, if id % 500 == 0 { "常见 罕见" } else { "常见" })])
+            let terms = if id % 500 == 0 { "常见 罕见" } else { "常见" };
+            tx.index("doc", Id(id), &[(Weight::Text, if id % 30 == 0 { "偶见 常见" } else { terms })])
         })
     };
     store.write_now(fill).unwrap();
-    let list = |status: &'static str, term: &'static str| -> Vec<i64> {
+    let list = |status: &'static str, term: &'static str, order: &'static str, bound: i64| -> Vec<i64> {
         let select = Select::new(sql!("SELECT d.id FROM doc d"))
             .and("d.status = ?", status)
             .matching("doc", "d.id", &[Term::whole(term)])
-            .and("d.id < ?", 2_901_i64);
-        store.read_now(move |tx| tx.select(&select.order("d.id DESC").limit(3))).unwrap()
+            .and("d.id < ?", bound)
+            .order(order)
+            .limit(3);
+        store.read_now(move |tx| tx.select(&select)).unwrap()
     };
-    assert_eq!(list("closed", "常见"), [2900, 2890, 2880], "a common text is probed row by row");
-    assert_eq!(list("closed", "罕见"), [2500, 2000, 1500], "a rare text drives");
-    assert_eq!(list("open", "罕见"), [0_i64; 0]);
-    assert_eq!(list("open", "没有"), [0_i64; 0]);
+    for (order, newest) in [("d.id DESC", true), ("-d.id", true), ("d.id", false)] {
+        let of = |status, term, bound| list(status, term, order, bound);
+        let expected = |ids: [i64; 3], oldest: [i64; 3]| if newest { ids } else { oldest };
+        assert_eq!(of("closed", "常见", 2_901), expected([2900, 2890, 2880], [10, 20, 30]), "{order}");
+        assert_eq!(of("open", "常见", 12), expected([11, 9, 8], [1, 2, 3]), "{order}");
+        assert_eq!(of("closed", "罕见", 2_901), expected([2500, 2000, 1000], [500, 1000, 2000]), "{order}");
+        assert_eq!(of("closed", "偶见", 3_001), expected([3000, 2970, 2940], [30, 60, 90]), "{order}");
+        assert_eq!(of("open", "罕见", 2_901), [0_i64; 0], "{order}");
+        assert_eq!(of("open", "没有", 2_901), [0_i64; 0], "{order}");
+    }
+    let count = Select::new(sql!("SELECT d.id FROM doc d")).and("d.status = ?", "open");
+    let count = count.matching("doc", "d.id", &[Term::whole("常见")]).limit(2_600);
+    let found: Vec<i64> = store.read_now(move |tx| tx.select(&count)).unwrap();
+    assert_eq!(found.len(), 2_600);
 }

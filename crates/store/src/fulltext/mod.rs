@@ -142,22 +142,51 @@ impl Tx {
     pub fn find(&mut self, search: &Search<'_>) -> Result<Vec<Id>> {
         let weight = if search.title_only { Weight::Title } else { Weight::Text };
         let Some(query) = self.text_query(search.kind, search.terms, weight) else { return Ok(Vec::new()) };
-        let before = search.before.map_or(i64::MAX, |id| id.0);
+        self.newest(search.kind, &query, search.before.map_or(i64::MAX, |id| id.0), search.most)
+    }
+
+    /// Runs a query that has a text condition. A few matches drive the query. Of many, the newest may already fill the
+    /// page, where the newest are wanted or any will do; otherwise the other conditions drive and the text filters.
+    pub(crate) fn select_matching<T: FromRow>(&mut self, select: &Select, text: &TextCondition) -> Result<Vec<T>> {
+        let Some(query) = self.text_query(text.kind, &text.terms, Weight::Text) else { return Ok(Vec::new()) };
+        let postgres = self.is_postgres();
+        let newest_first = text.leads(select);
+        if newest_first || !postgres {
+            let usual = if postgres { postgres::CANDIDATES } else { sqlite::CANDIDATES };
+            let wanted = select.most().filter(|_| newest_first);
+            let most = usual.max(2 * wanted.unwrap_or_default());
+            let found = self.newest(text.kind, &query, select.bound(text.column).unwrap_or(i64::MAX), most)?;
+            let all = found.len() < most;
+            if all || newest_first {
+                let rows = self.select_among(select, text, &found)?;
+                if all || wanted.is_some_and(|wanted| rows.len() >= wanted) {
+                    return Ok(rows);
+                }
+            }
+        }
+        let filter = if postgres { postgres::filter(self, text, query)? } else { sqlite::filter(text, query) };
+        let (sql, args) = select.build(Some((&filter.0, filter.1)));
+        self.collect(&sql, &args)
+    }
+
+    fn newest(&mut self, kind: &str, query: &str, before: i64, most: usize) -> Result<Vec<Id>> {
         if self.is_postgres() {
-            postgres::find(self, search.kind, &query, before, search.most)
+            postgres::find(self, kind, query, before, most)
         } else {
-            sqlite::find(self, &query, before, search.most)
+            sqlite::find(self, query, before, most)
         }
     }
 
-    /// Runs a query that has a text condition.
-    pub(crate) fn select_matching<T: FromRow>(&mut self, select: &Select, text: &TextCondition) -> Result<Vec<T>> {
-        let Some(query) = self.text_query(text.kind, &text.terms, Weight::Text) else { return Ok(Vec::new()) };
-        if self.is_postgres() {
-            postgres::select(self, select, text, &query)
+    fn select_among<T: FromRow>(&mut self, select: &Select, text: &TextCondition, ids: &[Id]) -> Result<Vec<T>> {
+        let list = ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
+        let column = text.column;
+        let (condition, list) = if self.is_postgres() {
+            (format!("{column} = ANY (CAST(string_to_array(?, ',') AS BIGINT[]))"), list)
         } else {
-            sqlite::select(self, select, text, &query)
-        }
+            (format!("{column} IN (SELECT value FROM json_each(?))"), format!("[{list}]"))
+        };
+        let (sql, args) = select.build(Some((&condition, vec![list.into()])));
+        self.collect(&sql, &args)
     }
 
     /// The terms in the engine's own language; `None` where there are none.
@@ -178,10 +207,10 @@ pub(crate) struct TextCondition {
 }
 
 impl TextCondition {
-    /// Whether the query wants the newest documents first, as the index gives them.
-    fn is_order_of(&self, select: &Select) -> bool {
-        let newest = select.first_order().and_then(|first| first.strip_suffix(" DESC"));
-        newest.is_some_and(|column| column.trim() == self.column)
+    /// Whether the matches, newest first, are in the query's own order: it wants the newest documents, or no order.
+    fn leads(&self, select: &Select) -> bool {
+        let Some(first) = select.first_order() else { return true };
+        first.strip_suffix(" DESC").is_some_and(|column| column.trim() == self.column)
     }
 }
 

@@ -5,12 +5,13 @@ use kernel::{Id, Result};
 
 use super::TextCondition;
 use crate::args;
-use crate::row::FromRow;
-use crate::select::Select;
 use crate::tx::Tx;
+use crate::value::Value;
 
 /// How many of the newest documents are looked at to see how common a text is.
-const SAMPLE: usize = 200;
+const SAMPLE: usize = 100;
+/// So many matches are fetched to drive a query: each costs looking through many documents where the text is common.
+pub(super) const CANDIDATES: usize = 50;
 /// A text in more than one of so many documents is common.
 const COMMON: usize = 20;
 
@@ -65,20 +66,15 @@ fn is_common(in_sample: usize) -> bool {
     in_sample * COMMON >= SAMPLE
 }
 
-/// A rare text drives the query; of a common one, each row that the other conditions give is asked for on its own.
-pub(super) fn select<T: FromRow>(tx: &mut Tx, select: &Select, text: &TextCondition, query: &str) -> Result<Vec<T>> {
-    let sample = among_newest(tx, text.kind, query, i64::MAX, SAMPLE, SAMPLE)?;
-    let column = text.column;
-    let (condition, args) = if is_common(sample.len()) {
-        let probe = format!(
-            "(SELECT x.terms @@ CAST(CAST(? AS TEXT) AS tsquery) FROM text_index x WHERE x.kind = ? AND x.id = {column})"
-        );
+/// All matches of a rare text are gathered; of a common one, each row that the other conditions give is asked for on its
+/// own, which the planner must not turn round.
+pub(super) fn filter(tx: &mut Tx, text: &TextCondition, query: String) -> Result<(String, Vec<Value>)> {
+    let sample = among_newest(tx, text.kind, &query, i64::MAX, SAMPLE, SAMPLE)?;
+    let (column, matches) = (text.column, "x.terms @@ CAST(CAST(? AS TEXT) AS tsquery)");
+    Ok(if is_common(sample.len()) {
+        let probe = format!("(SELECT {matches} FROM text_index x WHERE x.kind = ? AND x.id = {column})");
         (probe, vec![query.into(), text.kind.into()])
     } else {
-        let set =
-            format!("{column} IN (SELECT x.id FROM text_index x WHERE x.terms @@ CAST(CAST(? AS TEXT) AS tsquery))");
-        (set, vec![query.into()])
-    };
-    let (sql, args) = select.build(Some((&condition, args)));
-    tx.collect(&sql, &args)
+        (format!("{column} IN (SELECT x.id FROM text_index x WHERE {matches})"), vec![query.into()])
+    })
 }

@@ -5,12 +5,11 @@ use kernel::{Id, Result};
 
 use super::TextCondition;
 use crate::args;
-use crate::row::FromRow;
-use crate::select::Select;
 use crate::tx::Tx;
+use crate::value::Value;
 
 /// Up to this many matches are fetched to drive a query.
-const CANDIDATES: usize = 2_000;
+pub(super) const CANDIDATES: usize = 2_000;
 /// The terms as FTS5 reads them.
 pub(super) fn query(terms: impl Iterator<Item = (String, bool)>) -> String {
     let quoted = terms.map(|(term, prefix)| format!("\"{term}\"{}", if prefix { "*" } else { "" }));
@@ -32,28 +31,10 @@ pub(super) fn find(tx: &mut Tx, query: &str, before: i64, most: usize) -> Result
     )
 }
 
-/// A few matches drive the query. Of many, the newest may already fill the page where the newest are wanted; otherwise
-/// the other conditions drive, and each of their rows is looked up among all matches. (Asking
-/// FTS5 for one row at a time was measured at 140 µs a row, gathering a match at less than one.)
-pub(super) fn select<T: FromRow>(tx: &mut Tx, select: &Select, text: &TextCondition, query: &str) -> Result<Vec<T>> {
-    let mut newest = find(tx, query, i64::MAX, CANDIDATES + 1)?;
-    let all = newest.len() <= CANDIDATES;
-    newest.truncate(CANDIDATES);
-    if all || text.is_order_of(select) {
-        let rows = select_among(tx, select, text, &newest)?;
-        if all || select.most().is_some_and(|most| rows.len() >= most) {
-            return Ok(rows);
-        }
-    }
-    // The sign keeps the engine from driving the query with the matches, which would lose the order.
-    let condition = format!("+{} IN (SELECT x.rowid FROM text_index x WHERE x.text_index MATCH ?)", text.column);
-    let (sql, args) = select.build(Some((&condition, vec![query.into()])));
-    tx.collect(&sql, &args)
-}
-
-fn select_among<T: FromRow>(tx: &mut Tx, select: &Select, text: &TextCondition, ids: &[Id]) -> Result<Vec<T>> {
-    let list = ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
-    let condition = format!("{} IN (SELECT value FROM json_each(?))", text.column);
-    let (sql, args) = select.build(Some((&condition, vec![format!("[{list}]").into()])));
-    tx.collect(&sql, &args)
+/// Every match is gathered, and each row that the other conditions give is looked up among them. (Asking FTS5 for one row
+/// at a time was measured at 140 µs a row, gathering a match at less than one.) The sign keeps the engine from driving
+/// the query with the matches, which would lose the order.
+pub(super) fn filter(text: &TextCondition, query: String) -> (String, Vec<Value>) {
+    let set = format!("+{} IN (SELECT x.rowid FROM text_index x WHERE x.text_index MATCH ?)", text.column);
+    (set, vec![query.into()])
 }
