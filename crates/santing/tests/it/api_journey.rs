@@ -191,6 +191,54 @@ fn the_ledger_holds(city: &City) {
     assert!(report["entries"].as_u64().unwrap() > 500, "the demonstration's months are checked too: {report}");
 }
 
+#[test]
+fn what_does_not_satisfy_is_done_again() {
+    let city = City::anning();
+    let (desk, gongkexin) = (city.desk(), city.unit("gongkexin"));
+    let demand = city.public().speak(&a_firm_says("技改补助的材料退了两次"));
+    desk.triage(&demand);
+    desk.assign(&demand, "gongkexin", "一次告知所缺材料");
+    gongkexin.acknowledge(&demand);
+    gongkexin.reply(&demand);
+    desk.makes("callback", &demand, json!({ "reached": true, "solved": false, "grade": "dissatisfied" }));
+    let again = desk.makes("redo", &demand, json!({ "reason": "没有说清缺哪份材料" }));
+    assert_eq!((&again["status"], &again["round"]), (&json!("in_progress"), &json!(2)));
+    gongkexin.reply(&demand);
+    desk.tries("close", &demand, json!({ "outcome": "solved" })).expect(422);
+    desk.call_back(&demand);
+    let closed = desk.close(&demand, "partial");
+    assert_eq!(closed["replies"].as_array().unwrap().len(), 2, "the first reply is kept");
+    assert_eq!(closed["outcome_label"], "部分解决");
+}
+
+#[test]
+fn who_is_turned_away_learns_why() {
+    let city = City::anning();
+    let desk = city.desk();
+    let declined = city.public().speak(&a_firm_says("想查一件判过的案子"));
+    let unlisted = desk.tries("decline", &declined, json!({ "ground": "不想办" })).expect(422);
+    assert_eq!(unlisted.wrong_fields(), ["ground"]);
+    let moves = desk.sees(&declined)["moves"].clone();
+    let decline = moves.as_array().unwrap().iter().find(|one| one["name"] == "decline").unwrap();
+    let ground = decline["fields"][0]["choices"][0]["code"].clone();
+    desk.makes("decline", &declined, json!({ "ground": ground, "note": "请向原审法院申请" }));
+    let told = city.public().progress(&declined);
+    assert_eq!(told["status_label"], "不予受理");
+    assert!(told["timeline"].to_string().contains("请向原审法院申请"), "{}", told["timeline"]);
+
+    let sent_on = city.public().speak(&a_firm_says("省里的专项资金"));
+    let fields = json!({ "receiver": "云南省工业和信息化厅", "reason": "属省级专项" });
+    desk.makes("transfer", &sent_on, fields);
+    assert_eq!(city.public().progress(&sent_on)["holder"], "云南省工业和信息化厅");
+
+    let taken_back = city.public().speak(&a_firm_says("已经解决了"));
+    let Demand { number, code, .. } = &taken_back;
+    let path = format!("/demands/{number}/withdraw");
+    city.public().post(&path, &json!({ "code": code, "reason": "事情已经解决" })).expect(201);
+    assert_eq!(desk.sees(&taken_back)["status"], "withdrawn");
+    assert_eq!(moves_of(&desk.sees(&taken_back)), [""; 0]);
+}
+
 fn moves_of(demand: &Value) -> Vec<String> {
     let moves = demand["moves"].as_array().unwrap();
     moves.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()

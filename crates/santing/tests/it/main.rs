@@ -4,3 +4,6 @@
 mod harness;
 
 mod api_journey;
+mod openapi;
+mod pages_journey;
+mod permissions;

@@ -27,6 +27,11 @@ impl<'c> Actor<'c> {
         Self { city, token }
     }
 
+    /// The bearer token.
+    pub fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
     /// Reads.
     pub fn get(&self, path: &str) -> Answer {
         self.call("GET", path, &[], None)

@@ -132,6 +132,11 @@ impl City {
         Actor::new(self, Some(token.clone()))
     }
 
+    /// Forgets a login, because its password or its session has changed.
+    pub fn forget(&self, username: &str) {
+        self.tokens.lock().unwrap().remove(username);
+    }
+
     /// The coordinator at 市营商环境办.
     pub fn desk(&self) -> Actor<'_> {
         self.account("tongchou")

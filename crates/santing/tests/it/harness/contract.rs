@@ -24,6 +24,38 @@ impl Contract {
         calls
     }
 
+    /// References that lead nowhere, and successes without a described body.
+    pub fn flaws(&self) -> Vec<String> {
+        let mut flaws = Vec::new();
+        self.dangling(&self.0, &mut flaws);
+        for (method, path) in self.calls() {
+            let responses = &self.0["paths"][&path][method.to_lowercase()]["responses"];
+            for (status, response) in
+                responses.as_object().unwrap().iter().filter(|(status, _)| status.starts_with('2'))
+            {
+                let response = self.resolve(response);
+                if status != "204" && response["content"]["application/json"]["schema"].is_null() {
+                    flaws.push(format!("{method} {path} does not say what its {status} holds"));
+                }
+            }
+        }
+        flaws
+    }
+
+    fn dangling(&self, value: &Value, flaws: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                let reference = fields.get("$ref").and_then(Value::as_str);
+                if let Some(to) = reference.filter(|to| self.0.pointer(to.trim_start_matches('#')).is_none()) {
+                    flaws.push(format!("{to} is described nowhere"));
+                }
+                fields.values().for_each(|value| self.dangling(value, flaws));
+            }
+            Value::Array(items) => items.iter().for_each(|value| self.dangling(value, flaws)),
+            _ => {}
+        }
+    }
+
     /// Fails unless `answer` to `method` `/api/v1{path}` is as described, down to every field.
     #[track_caller]
     pub fn check(&self, method: &str, path: &str, answer: &Answer) {

@@ -1,0 +1,40 @@
+//! The description of the API: every call that is answered, and no other. That the answers are as described is checked
+//! in every test, by every call of an `Actor`.
+
+use crate::harness::City;
+
+#[test]
+fn the_description_lists_what_is_served() {
+    let city = City::anning();
+    let mut served: Vec<(String, String)> = app::routes()
+        .iter()
+        .filter(|route| route.is_api())
+        .map(|route| (route.method.to_string(), route.path.clone()))
+        .collect();
+    served.sort();
+    assert_eq!(city.contract().calls(), served);
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_call_says_what_it_answers() {
+    let wrong = City::anning().contract().flaws();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_reading_call_answers_as_described() {
+    let city = City::anning();
+    let desk = city.desk();
+    let listed = desk.get("/demands?limit=200").expect(200).json();
+    for row in listed["items"].as_array().unwrap() {
+        let number = row["number"].as_str().unwrap();
+        desk.get(&format!("/demands/{number}")).expect(200);
+        desk.get(&format!("/demands/{number}/events")).expect(200);
+    }
+    for path in ["/units", "/themes", "/enterprises", "/demands?q=奖补", "/demands?overdue=true&sort=due&limit=5"] {
+        desk.get(&path.replace("奖补", "%E5%A5%96%E8%A1%A5")).expect(200);
+    }
+    desk.get("/demands/similar?text=%E5%A5%96%E8%A1%A5%E6%B2%A1%E6%9C%89%E6%8B%A8%E4%BB%98").expect(200);
+    city.administrator().get("/accounts").expect(200);
+    city.public().get("/calendar/due?from=2026-09-24&working_days=10").expect(200);
+}
