@@ -1,8 +1,12 @@
 //! What may be asked and decided, as tables; the story of a day that is closed and opened again; and the pages and calls.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Request, header};
 use jiff::tz::TimeZone;
+use kernel::clock::FixedClock;
+use kernel::random::SeededRandom;
 use kernel::worktime::{Limit, OverrideKind};
 use kernel::{Actor, Error, Id, Permission, RefusalKind, Result, Role};
 use serde_json::{Value, json};
@@ -12,7 +16,8 @@ use tower::ServiceExt;
 use super::actions::{self, Effect};
 use super::records::{self, InForce};
 use super::rules::{self, Change, DueQuery, OverrideInput};
-use crate::context::App;
+use crate::city::City;
+use crate::context::{App, Parts};
 use crate::demands::actions::{intake, moving};
 use crate::testing::{TestCity, desk, fields, somebody};
 use crate::web::{Credential, Doorkeeper, Gate, Later, Menu, Session, Site, mount};
@@ -253,6 +258,38 @@ fn a_clock_started_in_between_is_moved_later_on_the_record() {
         is_due(app, &number, WEDNESDAY);
         assert_eq!((super::settle(app).unwrap(), recomputed(app, &number)), (0, 1));
         assert!(!actions::refresh_now(app).unwrap(), "the calendar in force was noticed on the way");
+    });
+}
+
+/// Another server on the same database.
+fn another(app: &App) -> App {
+    App::new(Parts {
+        store: app.store().clone(),
+        clock: Arc::new(FixedClock::at(app.now())),
+        random: Arc::new(SeededRandom::new(2)),
+        ids: Arc::default(),
+        city: City::load("anning").unwrap(),
+        data_dir: app.data_dir().to_owned(),
+        demo: false,
+        base_url: None,
+        secret: app.secret().to_vec(),
+    })
+}
+
+#[test]
+fn every_server_notices() {
+    TestCity::on_both_engines(|city| {
+        let other = another(&city.app);
+        super::start(&city.app).unwrap();
+        super::start(&other).unwrap();
+        add(&city.app, &admin(), input("2026-03-03", "off", "", "全市停电检修")).unwrap();
+        assert_ne!(*other.calendar(), *city.app.calendar());
+        assert!(actions::refresh_now(&other).unwrap());
+        assert_eq!(*other.calendar(), *city.app.calendar());
+        assert!(!actions::refresh_now(&other).unwrap());
+        remove(&other, &admin(), "2026-03-03", "检修改期", None).unwrap();
+        assert!(actions::refresh_now(&city.app).unwrap());
+        assert!(city.app.calendar().is_working_day("2026-03-03".parse().unwrap()));
     });
 }
 

@@ -211,8 +211,9 @@ impl std::fmt::Display for Derivation {
 }
 
 impl Moment {
-    /// `2026-10-15 17:00`, on the wall clock of the calendar's zone.
+    /// `2026-10-15 17:00`, on the wall clock of the calendar's zone; a day that was asked for without a time has none.
     fn plain(&self) -> String {
-        self.text.get(..16).unwrap_or(&self.text).replacen('T', " ", 1)
+        let text = self.text.get(..16).unwrap_or(&self.text).replacen('T', " ", 1);
+        text.trim_end_matches(" 00:00").to_owned()
     }
 }

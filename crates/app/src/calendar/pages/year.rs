@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use jiff::civil::{Date, Weekday};
-use kernel::worktime::{Calendar, Day, Derivation, Ground, full_text};
+use kernel::worktime::{Calendar, Day, Derivation, DerivedDay, Ground, full_text};
 use kernel::{Instant, Permission, Refusal, Result};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -103,22 +103,34 @@ fn calculator(view: &FormView, year: i16, calendar: &Calendar, reckoned: Reckone
 }
 
 fn result(calendar: &Calendar, due: Instant, derivation: &Derivation) -> Markup {
-    let rows = html! {
-        @for day in &derivation.days {
-            tr.off[!day.working] {
-                td.nowrap data-name="日期" { (day.date) " " (day.weekday) }
-                td data-name="上班" { @if day.working { (chip(Shape::Doing, "上班")) } @else { (chip(Shape::Plain, "不上班")) } }
-                td data-name="计数" { @match day.counted { Some(n) => { "第 " (n) " 个工作日" }, None => { "不计" } } }
-                td data-name="理由" { (day.why) }
-            }
-        }
-    };
+    let received = full_text(calendar, derivation.from.at);
     html! {
-        p.small.muted { "收件：" (full_text(calendar, derivation.from.at)) }
+        // A day without a time was asked for where it begins.
+        p.small.muted { "收件：" (received.trim_end_matches(" 00:00")) }
         p { b { "到期：" (when::time(due, calendar.zone(), &full_text(calendar, due))) } }
         p.small { (derivation.rule) }
         (warnings(&derivation.warnings))
-        (table("到期日的逐日推算", &["日期", "上班", "计数", "理由"], &rows))
+        div.tablebox tabindex="0" role="region" aria-label="到期日的逐日推算" {
+            table.days {
+                caption.unseen { "到期日的逐日推算" }
+                thead { tr { th scope="col" { "日期" } th scope="col" { "计数" } th scope="col" { "理由" } } }
+                tbody { @for day in &derivation.days {
+                    tr.off[!day.working] {
+                        td { span.nowrap { (day.date) } " " span.nowrap { (day.weekday) } }
+                        td { (counted(day)) }
+                        td { (day.why) }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+fn counted(day: &DerivedDay) -> Markup {
+    match (day.counted, day.working) {
+        (Some(n), _) => chip(Shape::Doing, &format!("第 {n} 天")),
+        (None, true) => chip(Shape::Wait, "上班"),
+        (None, false) => chip(Shape::Plain, "不上班"),
     }
 }
 
@@ -151,8 +163,8 @@ fn legend() -> Markup {
     ];
     html! {
         ul.legend aria-label="图例" {
-            @for (class, mark, text) in signs { li { span class={ "sign " (class) } aria-hidden="true" { (mark) } " " b { (mark) } " " (text) } }
-            li { span.sign.rest aria-hidden="true" { "六" } " 周末" }
+            @for (class, mark, text) in signs { li { span class={ "sign " (class) } { (mark) } " " (text) } }
+            li { span.sign.rest { "六" } " 周末" }
         }
     }
 }
