@@ -109,6 +109,14 @@ pub(super) async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, F
     if seen > limit { Err(too_large(limit).into()) } else { Ok(bytes) }
 }
 
+/// Lets a sender finish whose request is refused unread, unless it waits to be asked for the body.
+pub(super) async fn drain(headers: &HeaderMap, body: Body) {
+    if !headers.contains_key(header::EXPECT) {
+        // However it ends, the refusal is what is answered.
+        let _ = read_body(body, 0).await;
+    }
+}
+
 /// 413 with the limit in words.
 pub fn too_large(limit: usize) -> Refusal {
     Refusal::new(RefusalKind::TooLarge, format!("提交的内容太大，最多 {} MB", (limit >> 20).max(1)))

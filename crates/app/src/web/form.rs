@@ -2,7 +2,7 @@
 //! everything that was typed.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::header;
 use kernel::{FieldError, Refusal};
 use serde::de::DeserializeOwned;
@@ -92,7 +92,9 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
     }
 }
 
-async fn read_multipart<S: Send + Sync>(request: Request, state: &S) -> Result<FormBody, Failure> {
+async fn read_multipart<S: Send + Sync>(mut request: Request, state: &S) -> Result<FormBody, Failure> {
+    // What is counted below is content; a part's endless head must not fill the memory either.
+    DefaultBodyLimit::max(DRAIN_LIMIT).apply(&mut request);
     let mut parts =
         Multipart::from_request(request, state).await.map_err(|_| malformed("表单格式不完整，请重新提交"))?;
     let mut form = FormBody::default();

@@ -16,6 +16,7 @@ use kernel::{Error, Refusal};
 
 use super::error_pages;
 use super::errors::{Failed, Failure, Problem, status_of};
+use super::extract::drain;
 use super::flash;
 use super::layout::{self, Looker, Menu, Site, Undrawn};
 use super::parts::encode;
@@ -89,6 +90,7 @@ impl Gate {
             Err(error) => return self.finish(Failure(error).into_response(), &asked, None).await,
         };
         if let Err(response) = self.check(access, session.as_ref(), &asked) {
+            drain(&head.headers, body).await;
             return self.finish(response, &asked, session.as_ref()).await;
         }
         if let Some(session) = &session {

@@ -7,12 +7,12 @@ use axum::handler::Handler as _;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use kernel::{Error, Refusal};
+use kernel::{Error, Refusal, RefusalKind};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::assets;
 use super::errors::{Failed, Failure};
-use super::extract::PathParams;
+use super::extract::{PathParams, drain};
 use super::flash::{Onward, onward};
 use super::form::FormBody;
 use super::gate::{Gate, LARGE};
@@ -69,12 +69,16 @@ async fn asset(path: PathParams<String>) -> Result<Response, Failure> {
     assets::serve(&path.0)
 }
 
-async fn nowhere() -> Failure {
+async fn nowhere(request: Request) -> Failure {
+    let (head, body) = request.into_parts();
+    drain(&head.headers, body).await;
     Refusal::not_found("没有这个地址，可能是抄错了一位，也可能已经移走").into()
 }
 
-async fn wrong_method() -> Response {
-    let refusal = Refusal::not_found("这个地址不接受这种请求方式");
+async fn wrong_method(request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    drain(&head.headers, body).await;
+    let refusal = Refusal::new(RefusalKind::Malformed, "这个地址不接受这种请求方式");
     let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
     response.extensions_mut().insert(Failed(std::sync::Arc::new(Error::Refused(refusal))));
     response

@@ -218,6 +218,17 @@ async fn form_bodies() {
 }
 
 #[tokio::test]
+async fn forms_without_end() {
+    let urlencoded = "application/x-www-form-urlencoded";
+    let deep = format!("{}b=1&title=x", "a.".repeat(900_000));
+    assert_eq!(ask(post("/things", urlencoded, deep)).await.status(), 303, "a name of a million dots is just a name");
+    let parts = "--B\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n\r\n".repeat(1_000) + "--B--\r\n";
+    assert_eq!(ask(post("/things", "multipart/form-data; boundary=B", parts)).await.status(), 400);
+    let head = format!("--B\r\nContent-Disposition: form-data; name=\"{}\"\r\n", "x".repeat(70 << 20));
+    assert_eq!(ask(post("/things", "multipart/form-data; boundary=B", head)).await.status(), 413);
+}
+
+#[tokio::test]
 async fn files_come_with_clean_names() {
     let body =
         "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"..\\\\x/说明.pdf\"\r\n\r\n%PDF\r\n--B--\r\n";
