@@ -1,6 +1,8 @@
 //! From the table of routes to a running router: every row behind the gate, the style sheet and the script beside them,
 //! and answers in Chinese for addresses that do not exist.
 
+use std::any::Any;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler as _;
@@ -8,10 +10,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use kernel::{Error, Refusal, RefusalKind};
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::assets;
-use super::errors::{Failed, Failure};
+use super::errors::{Failed, Failure, panicked};
 use super::extract::{PathParams, drain};
 use super::flash::{Onward, onward};
 use super::form::FormBody;
@@ -25,8 +28,8 @@ pub fn mount<S: Clone + Send + Sync + 'static>(routes: Routes<S>, gate: &Gate, s
     let mut router = Router::new();
     for route in routes.into_rows() {
         let guarded = (gate.clone(), route.access);
-        let handler =
-            route.handler.route_layer(forgery.clone()).route_layer(middleware::from_fn_with_state(guarded, at_gate));
+        let at_gate = middleware::from_fn_with_state(guarded, at_gate);
+        let handler = route.handler.route_layer(catch_panics()).route_layer(forgery.clone()).route_layer(at_gate);
         router = router.route(&route.path, handler);
     }
     let open = middleware::from_fn_with_state((gate.clone(), Access::Public), at_gate);
@@ -40,6 +43,11 @@ pub fn mount<S: Clone + Send + Sync + 'static>(routes: Routes<S>, gate: &Gate, s
         .fallback(nowhere.layer(open.clone()))
         .method_not_allowed_fallback(wrong_method.layer(open))
         .layer(DefaultBodyLimit::disable())
+}
+
+/// A handler that panics answers like any other fault; the panic itself is logged by the hook that `main` sets.
+fn catch_panics() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
+    CatchPanicLayer::custom((|_| panicked().into_response()) as fn(Box<dyn Any + Send>) -> Response)
 }
 
 type Forgery = CsrfLayer<fn(ProtectionError) -> Response>;

@@ -81,6 +81,10 @@ async fn desk() -> Answer<Page> {
     Ok(Page::desk("今天要办").body(html! { p { "在办" } }))
 }
 
+async fn panics(form: FormBody) -> Answer<Page> {
+    Ok(Page::desk(form.get("title").expect("a handler that is wrong about its form")))
+}
+
 async fn portal() -> Page {
     Page::public("首页").body(html! { p { "<b>" } })
 }
@@ -95,6 +99,7 @@ fn table() -> Routes<()> {
         .get("/", Access::Public, portal)
         .post("/things", Access::Public, submit)
         .get("/desk", Access::Needs(Permission::Desk), desk)
+        .post("/panics", Access::Public, panics)
         .get("/accounts", Access::Needs(Permission::Administer), desk)
         .get("/account/password", Access::AnyAccount, desk)
         .api(Access::Public, utoipa_axum::routes!(create))
@@ -278,6 +283,13 @@ async fn a_fault_shows_its_number_and_nothing_else() {
     let response = ask(get("/api/v1/things/1", "broken")).await;
     let body = text(response).await;
     assert!(body.contains("0000cafe") && !body.contains("looking"), "{body}");
+}
+
+#[tokio::test]
+async fn a_panic_is_a_fault_with_a_number() {
+    let response = ask(post("/panics", "application/x-www-form-urlencoded", "")).await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(text(response).await.contains("0000cafe"));
 }
 
 #[tokio::test]
