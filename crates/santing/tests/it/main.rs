@@ -4,6 +4,8 @@
 mod harness;
 
 mod api_journey;
+mod barriers;
+mod browser_journey;
 mod openapi;
 mod pages_journey;
 mod permissions;

@@ -1,6 +1,7 @@
 //! Cities, people and eyes for the tests.
 
 pub mod actor;
+pub mod browser;
 pub mod city;
 pub mod contract;
 pub mod http;
