@@ -156,6 +156,17 @@ impl Store {
         answer.recv().map_err(|_| gone())?
     }
 
+    /// Lets the engine look at what has grown, so that it goes on choosing the right indexes; for an hourly job. Blocks.
+    /// PostgreSQL does this by itself.
+    pub fn tend(&self) -> Result<()> {
+        match self.location() {
+            Location::Sqlite(_) => {
+                self.write_now(|tx| tx.batch("PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002;"))
+            }
+            Location::Postgres { .. } => Ok(()),
+        }
+    }
+
     /// The data directory.
     pub fn dir(&self) -> &Path {
         self.shared.location.dir()

@@ -21,7 +21,7 @@ on_both_engines!(super::SCHEMA;
     values_come_back_as_they_went, selections_are_put_together, a_failing_job_fails_alone,
     a_failed_statement_dooms_its_transaction, a_panic_is_a_fault, writers_do_not_lose_updates, readers_cannot_write,
     one_wants_exactly_one, a_changed_migration_is_refused, references_hold, sums_and_upserts_are_portable,
-    jobs_are_claimed_once, jobs_die_after_many_failures,
+    jobs_are_claimed_once, jobs_die_after_many_failures, tending_is_harmless,
 );
 
 fn put(tx: &mut Tx, id: i64, name: &str) -> kernel::Result<u64> {
@@ -235,4 +235,11 @@ fn jobs_die_after_many_failures(bench: &Bench) {
     let job = bench.store.write_now(move |tx| tx.claim(now, 60, 1)).unwrap().pop().unwrap();
     bench.store.write_now(move |tx| tx.finish(job.id, now)).unwrap();
     assert_eq!(bench.store.write_now(move |tx| tx.forget_done_jobs(now.plus_seconds(1))).unwrap(), 1);
+}
+
+fn tending_is_harmless(bench: &Bench) {
+    bench.store.write_now(|tx| (1..=500).try_for_each(|n| put(tx, n, &format!("n{n}")).map(drop))).unwrap();
+    bench.store.tend().unwrap();
+    assert_eq!(names(bench).len(), 500);
+    bench.store.tend().unwrap();
 }
