@@ -69,6 +69,19 @@ impl Session {
         Ok(())
     }
 
+    /// Refuses a database that cannot hold Chinese.
+    pub(crate) fn check_encoding(&mut self) -> Result<()> {
+        let mut encoding = String::new();
+        self.query("SELECT CAST(current_setting('server_encoding') AS TEXT)", &[], &mut |row| {
+            encoding = row.get(0)?;
+            Ok(false)
+        })?;
+        if encoding == "UTF8" {
+            return Ok(());
+        }
+        Err(Fault::broken(format!("the database is encoded in {encoding}; create it with ENCODING 'UTF8'")).into())
+    }
+
     fn disconnect(&mut self) {
         self.statements.clear();
         self.client = None;

@@ -220,7 +220,9 @@ fn sqlite_lanes(dir: &Path, readers: usize, shared: &Arc<Shared>) -> Result<Lane
 fn postgres_lanes(url: &str, count: usize, shared: &Arc<Shared>) -> Result<Lanes> {
     let config = postgres::config(url)?;
     // A wrong address or password is told at once, not by the first visitor.
-    Session::new(config.clone()).connect()?;
+    let mut first = Session::new(config.clone());
+    first.connect()?;
+    first.check_encoding()?;
     let (closing, closed) = crossbeam_channel::bounded(0);
     let pool = Arc::new(Pool { away: AtomicBool::new(false), closed });
     let (sender, jobs) = unbounded();
