@@ -20,7 +20,9 @@ impl Request {
     /// A POST of JSON.
     pub fn post(path: &str, body: String) -> Self {
         let length = body.len();
-        Self(format!("POST {path} HTTP/1.1\r\nhost: city\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"))
+        Self(format!(
+            "POST {path} HTTP/1.1\r\nhost: city\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        ))
     }
 }
 

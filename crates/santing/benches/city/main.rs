@@ -27,7 +27,8 @@ struct Wanted {
 fn main() {
     let wanted = wanted();
     for engine in &wanted.engines {
-        let cluster = (*engine == "postgres").then(|| store::testing::durable_postgres().expect("PostgreSQL's binaries"));
+        let cluster =
+            (*engine == "postgres").then(|| store::testing::durable_postgres().expect("PostgreSQL's binaries"));
         for rows in &wanted.rows {
             let url = cluster.as_ref().map(|c| c.database().expect("a fresh database"));
             measure(engine, url.as_deref(), *rows, Duration::from_secs(wanted.seconds));
@@ -71,7 +72,10 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
     for (connections, limit) in [(1, limits.one), (32, limits.many)] {
         let create = |n: usize| Request::post("/api/v1/demands", content::create_body(n));
         let done = load.run(connections, create);
-        println!("create, {connections:2} connections: {done}; store's own limit {limit:.0}/s, ratio {:.2}", done.per_second / limit);
+        println!(
+            "create, {connections:2} connections: {done}; store's own limit {limit:.0}/s, ratio {:.2}",
+            done.per_second / limit
+        );
     }
     server.wait_until_indexed(&token);
     let sample = content::sample(&server, &token);
@@ -79,10 +83,13 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
         ("list", Box::new(|_| Request::get("/api/v1/demands?limit=50", Some(&token)))),
         ("list page", Box::new(|_| Request::get("/demands?limit=50", Some(&token)))),
         ("demand page", Box::new(|n| Request::get(&format!("/demands/{}", sample[n % sample.len()].0), Some(&token)))),
-        ("progress", Box::new(|n| {
-            let (number, code) = &sample[n % sample.len()];
-            Request::get(&format!("/api/v1/demands/{number}/progress?code={code}"), None)
-        })),
+        (
+            "progress",
+            Box::new(|n| {
+                let (number, code) = &sample[n % sample.len()];
+                Request::get(&format!("/api/v1/demands/{number}/progress?code={code}"), None)
+            }),
+        ),
         ("search, common", Box::new(|n| Request::get(&content::common_query(n), Some(&token)))),
         ("search, rare", Box::new(|n| Request::get(&content::rare_query(n), Some(&token)))),
     ];

@@ -31,7 +31,12 @@ impl Server {
             let rest = line.split("http://").nth(1)?;
             Some(rest.split(['/', ' ']).next()?.to_owned())
         });
-        Self { address: address.expect("the program prints its address"), child, dir: data, url: url.map(str::to_owned) }
+        Self {
+            address: address.expect("the program prints its address"),
+            child,
+            dir: data,
+            url: url.map(str::to_owned),
+        }
     }
 
     /// Imports a file beside the running server.
@@ -51,7 +56,8 @@ impl Server {
         let end = Instant::now() + Duration::from_secs(600);
         let store = self.store();
         while Instant::now() < end {
-            let waiting: i64 = store.read_now(|tx| tx.one(sql!("SELECT COUNT(*) FROM text_pending"), &[])).expect("a count");
+            let waiting: i64 =
+                store.read_now(|tx| tx.one(sql!("SELECT COUNT(*) FROM text_pending"), &[])).expect("a count");
             if waiting == 0 {
                 return;
             }

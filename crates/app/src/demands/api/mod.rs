@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa_axum::routes;
 
-use self::shapes::{DemandPage, DemandView, DerivationView, EventView, MoveInput, NewDemand, ProgressView, Speaking};
+use self::shapes::{
+    DemandPage, DemandView, DerivationView, EventView, Listed, MoveInput, NewDemand, ProgressView, Speaking,
+};
 use super::actions::intake::{Receipt, Upload};
 use super::actions::resembling::{self, Similar};
 use super::actions::{files, intake, listing, moving, proposing, viewing};
@@ -113,13 +115,14 @@ async fn list(
 
 /// What resembles some words: for staff the demands themselves, for the public only that they are known.
 #[utoipa::path(get, path = "/api/v1/demands/similar", tag = "demands", params(("text" = String, Query)),
-    responses((status = 200, body = Vec<Similar>)))]
+    responses((status = 200, body = Listed<Similar>)))]
 async fn similar(
     State(app): State<App>,
     visitor: Visitor,
     QueryParams(query): QueryParams<SimilarQuery>,
-) -> Answer<Json<Vec<Similar>>> {
-    Ok(Json(app.read(&visitor.actor, move |cx| resembling::similar(cx, query.text.as_deref(), None)).await?))
+) -> Answer<Json<Listed<Similar>>> {
+    let found = app.read(&visitor.actor, move |cx| resembling::similar(cx, query.text.as_deref(), None)).await?;
+    Ok(Json(Listed::whole(found)))
 }
 
 #[derive(Deserialize)]
@@ -266,12 +269,12 @@ struct Moved {
 
 /// The ledger of one demand.
 #[utoipa::path(get, path = "/api/v1/demands/{number}/events", tag = "demands", params(("number" = String, Path)),
-    responses((status = 200, body = Vec<EventView>)))]
+    responses((status = 200, body = Listed<EventView>)))]
 async fn events(
     State(app): State<App>,
     session: Session,
     PathParams(number): PathParams<String>,
-) -> Answer<Json<Vec<EventView>>> {
+) -> Answer<Json<Listed<EventView>>> {
     let events = app
         .read(&session.actor, move |cx| {
             moving::load(cx, &number)?;
@@ -289,7 +292,7 @@ async fn events(
             Ok(events.collect())
         })
         .await?;
-    Ok(Json(events))
+    Ok(Json(Listed::whole(events)))
 }
 
 /// A ledger field as staff see it without giving a reason: contact data masked.
@@ -333,15 +336,15 @@ struct ThemeView {
 }
 
 /// Every theme of the city.
-#[utoipa::path(get, path = "/api/v1/themes", tag = "city", responses((status = 200, body = Vec<ThemeView>)))]
-async fn themes(State(app): State<App>) -> Json<Vec<ThemeView>> {
+#[utoipa::path(get, path = "/api/v1/themes", tag = "city", responses((status = 200, body = Listed<ThemeView>)))]
+async fn themes(State(app): State<App>) -> Json<Listed<ThemeView>> {
     let all = app.city().themes.all().iter();
     let view = |t: &crate::city::Theme| ThemeView {
         code: t.code.clone(),
         label: t.label.clone(),
         groups: t.groups.iter().map(|g| g.label()).collect(),
     };
-    Json(all.map(view).collect())
+    Json(Listed::whole(all.map(view).collect()))
 }
 
 /// A text of one field.

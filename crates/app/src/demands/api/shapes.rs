@@ -157,6 +157,22 @@ pub struct DemandPage {
     pub next: Option<String>,
 }
 
+/// A list that is short enough to come whole.
+#[derive(Serialize, ToSchema)]
+pub struct Listed<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Always null: there is no next page.
+    pub next: Option<String>,
+}
+
+impl<T> Listed<T> {
+    /// All of it.
+    pub fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}
+
 /// How codes and instants become words: the city, its units, its zone, and now.
 pub struct Speaking<'a> {
     /// The city.

@@ -74,7 +74,7 @@ impl<'c> Actor<'c> {
     /// The demand's ledger.
     #[track_caller]
     pub fn events(&self, demand: &Demand) -> Vec<Value> {
-        self.get(&format!("/demands/{}/events", demand.number)).expect(200).json().as_array().unwrap().clone()
+        self.get(&format!("/demands/{}/events", demand.number)).expect(200).json()["items"].as_array().unwrap().clone()
     }
 
     /// What the submitter is told.
