@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 /// 三听: a city hears demands and answers.
 #[derive(Parser)]
@@ -69,6 +69,7 @@ pub enum Command {
     #[command(subcommand)]
     Import(Import),
     /// 导出
+    #[command(subcommand)]
     Export(Export),
     /// 工作日历
     #[command(subcommand)]
@@ -132,25 +133,63 @@ pub enum Import {
 }
 
 /// What can be exported.
-#[derive(Args)]
-pub struct Export {
-    /// 导出什么
-    #[arg(value_enum)]
-    pub what: ExportKind,
-    /// 写到哪个文件；扩展名决定格式（.xlsx、.csv、.jsonl）。台账只有 .jsonl
-    pub file: PathBuf,
-    /// 筛选，写法同网页地址，如 "status=closed&unit=gongkexin"
-    #[arg(long, default_value = "")]
-    pub filter: String,
+#[derive(Subcommand)]
+pub enum Export {
+    /// 导出诉求；联系方式和原文里的号码默认遮住，每次导出都记入台账
+    Demands(ExportDemands),
+    /// 导出台账（.jsonl），任何机器上都可以用 santing verify 离线核验
+    #[command(alias = "events")]
+    Ledger {
+        /// 写到哪个新文件
+        file: PathBuf,
+    },
 }
 
-/// Kinds of exports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExportKind {
-    /// 诉求
-    Demands,
-    /// 台账，可离线核验
-    Events,
+/// Which demands, and into what.
+#[derive(Args)]
+pub struct ExportDemands {
+    /// 写到哪个新文件；不给则写到标准输出
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// 写到哪个新文件（与 FILE 相同）
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    pub out: Option<PathBuf>,
+    /// xlsx、csv 或 jsonl；不给则看文件名
+    #[arg(long, value_parser = ["xlsx", "csv", "jsonl"])]
+    pub format: Option<String>,
+    /// 筛选，写法同网页地址，如 "status=closed&tier=key"
+    #[arg(long, default_value = "")]
+    pub filter: String,
+    /// 状态，可用逗号连接多个；open 为全部未结
+    #[arg(long)]
+    pub status: Option<String>,
+    /// 牵头单位的代码
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// 领域的代码
+    #[arg(long)]
+    pub theme: Option<String>,
+    /// 清单：opinion、suggestion、matter
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// 收到日期从
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// 收到日期到
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// 字句
+    #[arg(short, long, value_name = "WORDS")]
+    pub q: Option<String>,
+    /// 只要逾期的
+    #[arg(long)]
+    pub overdue: bool,
+    /// 不遮联系方式和号码；要写明理由
+    #[arg(long, requires = "reason")]
+    pub unmask: bool,
+    /// 不遮的理由，记入台账
+    #[arg(long, requires = "unmask")]
+    pub reason: Option<String>,
 }
 
 /// Questions to the calendar.

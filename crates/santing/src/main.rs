@@ -10,6 +10,7 @@ mod demo;
 mod health;
 mod http;
 mod jobs;
+mod listen;
 mod metrics;
 mod open;
 mod serve;

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use app::context::App;
-use axum::serve::ListenerExt as _;
+use tokio::sync::watch;
 
 use crate::Outcome;
 use crate::config::{Config, ServeConfig};
 use crate::open::Ground;
-use crate::{http, jobs};
+use crate::{http, jobs, listen};
 
 /// Opens the city and serves it until it is told to stop.
 pub fn serve(config: &Config, serving: &ServeConfig) -> anyhow::Result<Outcome> {
@@ -35,49 +35,28 @@ pub fn run(app: App, listener: TcpListener, serving: &ServeConfig) -> anyhow::Re
         .enable_all()
         .build()
         .context("启动运行环境")?;
-    runtime.block_on(listen(app, listener, serving))?;
+    runtime.block_on(serve_city(app, listener, serving))?;
     // A request that is still being worked on has had its time; its transaction is whole or not at all.
     runtime.shutdown_timeout(Duration::from_secs(5));
     Ok(Outcome::Done)
 }
 
-async fn listen(app: App, listener: TcpListener, serving: &ServeConfig) -> anyhow::Result<()> {
-    listener.set_nonblocking(true).context("准备监听")?;
-    let listener = tokio::net::TcpListener::from_std(listener).context("准备监听")?;
+async fn serve_city(app: App, listener: TcpListener, serving: &ServeConfig) -> anyhow::Result<()> {
     let address = listener.local_addr().context("问监听地址")?;
-    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(app.clone(), stopped.clone()));
     let router = http::router(&app, serving);
     announce(&app, address);
-    let listener = listener.tap_io(|stream| {
-        // Answers are small: waiting to fill a packet would only add latency. Failing to ask for that is no trouble.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let mut asked = stopped.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // An error means that the sender is gone, which is a reason to stop as well.
-        let _ = asked.wait_for(|stop| *stop).await;
-    });
     let signal = tokio::spawn(async move {
         told_to_stop().await;
         tracing::info!("stopping: no new requests, the running ones are finished");
+        // Nobody listening means that everything has stopped already.
         let _ = stop.send(true);
     });
-    let mut stopped = stopped;
-    tokio::select! {
-        ended = server.into_future() => ended.context("服务意外中断")?,
-        () = long_enough(&mut stopped) => tracing::warn!("some requests were still open and are dropped"),
-    }
+    listen::listen(listener, router, stopped).await?;
     signal.abort();
     let _ = jobs.await;
     Ok(())
-}
-
-/// Ten seconds after the stop: a browser that keeps its connection open must not keep the server.
-async fn long_enough(stopped: &mut tokio::sync::watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stop| *stop).await;
-    tokio::time::sleep(Duration::from_secs(10)).await;
 }
 
 /// Takes the address, or says in plain words why not.

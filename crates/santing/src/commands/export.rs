@@ -1,7 +1,7 @@
 //! `santing export`.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -9,41 +9,78 @@ use app::demands::exporting;
 use app::demands::rules::filter::Filter;
 use app::web::decode_pairs;
 use documents::write::Format;
-use kernel::Actor;
+use kernel::{Actor, Error};
 
 use crate::Outcome;
-use crate::cli::{Export, ExportKind};
+use crate::cli::{Export, ExportDemands};
 use crate::config::Config;
 use crate::open;
 
 /// Writes a table, or the ledger.
 pub fn export(config: &Config, asked: &Export) -> anyhow::Result<Outcome> {
-    match asked.what {
-        ExportKind::Events => events(config, &asked.file),
-        ExportKind::Demands => demands(config, &asked.file, &asked.filter),
+    match asked {
+        Export::Demands(asked) => demands(config, asked),
+        Export::Ledger { file } => ledger(config, file),
     }
 }
 
 /// The whole ledger, sealed up to now, to be checked anywhere with `santing verify FILE`.
-fn events(config: &Config, path: &Path) -> anyhow::Result<Outcome> {
+fn ledger(config: &Config, path: &Path) -> anyhow::Result<Outcome> {
     let app = open::app(config)?;
-    let file = File::create_new(path).with_context(|| format!("不能新建 {}", path.display()))?;
-    let mut out = app.store().export_ledger(app.now(), BufWriter::new(file))?;
+    let mut out = app.store().export_ledger(app.now(), BufWriter::new(created(path)?))?;
     out.flush().with_context(|| format!("写 {}", path.display()))?;
     println!("台账已导出到 {}；任何机器上都可以用 santing verify 核验它", path.display());
     Ok(Outcome::Done)
 }
 
-/// The demands of a filter as a table, in the format that the file's name says.
-fn demands(config: &Config, path: &Path, filter: &str) -> anyhow::Result<Outcome> {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let Some(format) = Format::named(&extension) else {
-        bail!("看不出 {} 是什么格式，文件名请以 .xlsx、.csv 或 .jsonl 结尾", path.display());
-    };
-    let (filter, _) = Filter::read(&decode_pairs(filter).map_err(kernel::Error::from)?).map_err(kernel::Error::from)?;
+fn demands(config: &Config, asked: &ExportDemands) -> anyhow::Result<Outcome> {
+    let path = asked.file.as_deref().or(asked.out.as_deref());
+    let unmask = asked.reason.clone().filter(|_| asked.unmask);
+    let export = exporting::Export { filter: filter(asked)?, format: format(asked, path)?, unmask, most: u64::MAX };
+    if path.is_none() && export.format == Format::Xlsx && io::stdout().is_terminal() {
+        bail!("表格文件不能显示在终端上，请写明文件名");
+    }
     let app = open::app(config)?;
-    let file = File::create_new(path).with_context(|| format!("不能新建 {}", path.display()))?;
-    let (rows, _) = exporting::write(&app, &Actor::system(), &filter, format, u64::MAX, BufWriter::new(file))?;
-    println!("已导出 {rows} 件到 {}", path.display());
+    let actor = Actor::system();
+    let Some(path) = path else {
+        exporting::write(&app, &actor, &export, BufWriter::new(io::stdout()))?;
+        return Ok(Outcome::Done);
+    };
+    match exporting::write(&app, &actor, &export, BufWriter::new(created(path)?)) {
+        Ok((rows, _)) => println!("已导出 {rows} 件到 {}", path.display()),
+        Err(error) => {
+            // Half a table, or one that no ledger entry tells of, must not stay.
+            std::fs::remove_file(path).with_context(|| format!("导出没有完成，也删不掉 {}", path.display()))?;
+            return Err(error.into());
+        }
+    }
     Ok(Outcome::Done)
+}
+
+fn created(path: &Path) -> anyhow::Result<File> {
+    File::create_new(path).with_context(|| format!("不能新建 {}", path.display()))
+}
+
+fn format(asked: &ExportDemands, path: Option<&Path>) -> anyhow::Result<Format> {
+    let extension = path.and_then(Path::extension).map(|extension| extension.to_string_lossy().to_lowercase());
+    match asked.format.clone().or(extension).as_deref().map(Format::named) {
+        Some(Some(format)) => Ok(format),
+        _ => bail!("看不出要什么格式：请用 --format 指定 xlsx、csv 或 jsonl，或者让文件名以它们结尾"),
+    }
+}
+
+fn filter(asked: &ExportDemands) -> anyhow::Result<Filter> {
+    let mut pairs = decode_pairs(&asked.filter).map_err(Error::from)?;
+    let flags = [
+        ("status", &asked.status),
+        ("unit", &asked.unit),
+        ("theme", &asked.theme),
+        ("kind", &asked.kind),
+        ("from", &asked.from),
+        ("to", &asked.to),
+        ("q", &asked.q),
+    ];
+    pairs.extend(flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))));
+    pairs.extend(asked.overdue.then(|| ("overdue".to_owned(), "true".to_owned())));
+    Ok(Filter::read(&pairs).map_err(Error::from)?.0)
 }
