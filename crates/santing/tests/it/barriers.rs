@@ -1,8 +1,19 @@
 //! Every page, in a real browser: no barrier that axe knows of, and no sideways scrolling on a desk or on a telephone.
 
+use std::sync::OnceLock;
+
+use serde_json::json;
+
 use crate::harness::City;
 use crate::harness::actor::a_firm_says;
 use crate::harness::browser::Browser;
+use crate::harness::contract::fits;
+
+/// What is sent as a file or as a table, not looked at as a page.
+const FILES: &[&str] = &["/demands/{number}/attachments/{id}", "/demands/export/{format}", "/lists/export/{format}"];
+
+/// What is drawn with another status than 200, on purpose.
+const REFUSED: &[(&str, u64)] = &[("/no-such-page", 404), ("/progress?number=AN1", 422)];
 
 /// Opens each page wide and narrow; says what is wrong with it.
 fn walk(browser: &Browser<'_>, pages: &[String]) {
@@ -10,6 +21,8 @@ fn walk(browser: &Browser<'_>, pages: &[String]) {
     for page in pages {
         browser.is_wide(1440);
         browser.opens(page).finds_it_decent(1440);
+        let expected = REFUSED.iter().find(|(path, _)| path == page).map_or(200, |(_, status)| *status);
+        assert_eq!(browser.status(), expected, "{page}");
         barriers.extend(browser.barriers());
         browser.is_wide(360);
         browser.finds_it_decent(360);
@@ -27,20 +40,102 @@ fn one(city: &City, status: &str) -> String {
     listed["items"][0]["number"].as_str().unwrap_or_else(|| panic!("the demonstration has none {status}")).to_owned()
 }
 
-#[test]
-fn the_public_side_has_no_barriers() {
-    let city = City::anning();
+fn public_pages(city: &City) -> Vec<String> {
     let demand = city.public().speak(&a_firm_says("一件给人看的诉求"));
     let (number, code) = (&demand.number, &demand.code);
-    let browser = Browser::new(city);
-    barriers_would_be_found(&browser);
-    let mut all =
-        pages(&["/", "/demands/new", "/progress", "/figures", "/login", "/no-such-page", "/progress?number=AN1"]);
+    let mut all = pages(&["/", "/demands/new", "/progress", "/figures", "/login", "/login/code"]);
+    all.extend(pages(&["/no-such-page", "/progress?number=AN1"]));
     all.extend(["public", "entrepreneur", "service_recipient"].map(|who| format!("/demands/new?audience={who}")));
     all.push(format!("/demands/{number}/receipt?code={code}"));
     all.push(format!("/demands/{number}/receipt/sheet?code={code}"));
     all.push(format!("/progress?number={number}&code={code}"));
-    walk(&browser, &all);
+    all
+}
+
+/// Where demands are read and moved, for a coordinator.
+fn demand_pages(city: &City) -> Vec<String> {
+    let [received, triaged, assigned, replied, closed] =
+        ["received", "triaged", "assigned", "replied", "closed"].map(|status| one(city, status));
+    let mut all: Vec<String> =
+        ["triage", "decline", "transfer", "withdraw"].map(|make| format!("/demands/{received}/moves/{make}")).into();
+    all.extend([&received, &triaged, &assigned, &replied, &closed].map(|number| format!("/demands/{number}")));
+    all.push(format!("/demands/{triaged}/moves/assign"));
+    all.extend(["callback", "close", "redo"].map(|make| format!("/demands/{replied}/moves/{make}")));
+    all.push(format!("/demands/{replied}/clocks/0"));
+    all.push(format!("/demands/{received}/unmask"));
+    all.push(format!("/demands/{assigned}/assignment"));
+    all
+}
+
+/// Everything else of a coordinator.
+fn desk_pages(city: &City) -> Vec<String> {
+    let mut all =
+        pages(&["/desk", "/demands", "/demands?q=%E5%A5%96%E8%A1%A5", "/demands?q=%E6%B2%A1%E6%9C%89%E7%9A%84"]);
+    let called = json!({ "audience": "public", "channel": "phone", "title": "来电", "text": "来电说路灯不亮" });
+    let called = city.desk().speak(&called);
+    all.push(format!("/desk/register/{}?code={}", called.number, called.code));
+    let firms = city.desk().get("/enterprises?limit=1").expect(200).json();
+    let firm = firms["items"][0]["id"].as_str().unwrap().to_owned();
+    all.extend([format!("/enterprises/{firm}"), format!("/enterprises/{firm}/edit")]);
+    all.extend(pages(&[
+        "/lists",
+        "/lists/rows?kind=matter",
+        "/desk/register",
+        "/enterprises",
+        "/units",
+        "/units/gongkexin",
+    ]));
+    all.extend(pages(&["/account", "/account/password", "/account/second-factor", "/calendar", "/calendar?year=2027"]));
+    all
+}
+
+/// What the others see, who see other things.
+fn pages_of_others(city: &City) -> Vec<(&'static str, Vec<String>)> {
+    let closed = one(city, "closed");
+    let in_hand = city.unit("gongkexin").get("/demands?status=in_progress&limit=1").expect(200).json();
+    let in_hand = format!("/demands/{}", in_hand["items"][0]["number"].as_str().unwrap());
+    let (ledger, seen) = (format!("/ledger/demand%3A{closed}"), format!("/demands/{closed}"));
+    let mut admin = pages(&["/desk", "/accounts", "/accounts/new", "/accounts/tongchou", "/units/new"]);
+    admin.extend(pages(&["/units/gongkexin/edit", "/units/gongkexin/end", "/calendar/overrides/new"]));
+    admin.push(format!("/calendar/overrides/{}/remove", a_decided_day(city)));
+    vec![
+        (
+            "gongkexin.cb",
+            [pages(&["/desk", "/demands"]), vec![in_hand.clone(), format!("{in_hand}/moves/reply")]].concat(),
+        ),
+        ("lingdao", [pages(&["/desk", "/lists"]), vec![seen.clone()]].concat()),
+        ("shenji", [pages(&["/desk", "/ledger"]), vec![ledger, seen]].concat()),
+        ("admin", admin),
+    ]
+}
+
+/// A day about which the city has decided; once for all tests.
+fn a_decided_day(city: &City) -> &'static str {
+    static DECIDED: OnceLock<()> = OnceLock::new();
+    let decision = json!({ "date": "2026-12-30", "kind": "off", "reason": "本市停电检修" });
+    DECIDED.get_or_init(|| drop(city.administrator().post("/calendar/overrides", &decision).expect(201)));
+    "2026-12-30"
+}
+
+#[test]
+fn every_page_is_looked_at() {
+    let city = City::anning();
+    let mut looked_at = [public_pages(city), demand_pages(city), desk_pages(city)].concat();
+    looked_at.extend(pages_of_others(city).into_iter().flat_map(|(_, pages)| pages));
+    let looked_at: Vec<&str> = looked_at.iter().map(|page| page.split('?').next().unwrap()).collect();
+    let routes = app::routes();
+    let pages = routes.iter().filter(|route| route.method == "GET" && !route.is_api()).map(|route| route.path.as_str());
+    let missing: Vec<&str> =
+        pages.filter(|route| !FILES.contains(route) && !looked_at.iter().any(|page| fits(route, page))).collect();
+    assert!(missing.is_empty(), "no browser looks at {missing:?}: add them to this file");
+}
+
+#[test]
+fn the_public_side_has_no_barriers() {
+    let city = City::anning();
+    let browser = Browser::new(city);
+    barriers_would_be_found(&browser);
+    walk(&browser, &public_pages(city));
 }
 
 /// That nothing is found proves something only if something would be.
@@ -55,75 +150,28 @@ fn barriers_would_be_found(browser: &Browser<'_>) {
 }
 
 #[test]
-fn the_coordinators_pages_have_no_barriers() {
+fn the_way_of_a_demand_has_no_barriers() {
     let city = City::anning();
     let browser = Browser::new(city);
     browser.logs_in("tongchou");
-    let [received, triaged, assigned, replied, closed] =
-        ["received", "triaged", "assigned", "replied", "closed"].map(|status| one(city, status));
-    let mut all = pages(&[
-        "/desk",
-        "/demands",
-        "/demands?q=%E5%A5%96%E8%A1%A5",
-        "/demands?q=%E6%B2%A1%E6%9C%89%E7%9A%84",
-        "/lists",
-        "/desk/register",
-    ]);
-    all.extend(["triage", "decline", "transfer", "withdraw"].map(|make| format!("/demands/{received}/moves/{make}")));
-    all.extend([&received, &triaged, &assigned, &replied, &closed].map(|number| format!("/demands/{number}")));
-    all.push(format!("/demands/{triaged}/moves/assign"));
-    all.push(format!("/demands/{replied}/moves/callback"));
-    all.push(format!("/demands/{replied}/moves/close"));
-    all.push(format!("/demands/{replied}/clocks/0"));
-    all.push(format!("/demands/{received}/unmask"));
-    all.push(format!("/demands/{assigned}/assignment"));
-    all.extend(pages(&[
-        "/enterprises",
-        "/units",
-        "/units/gongkexin",
-        "/account",
-        "/account/password",
-        "/account/second-factor",
-    ]));
-    walk(&browser, &all);
+    walk(&browser, &demand_pages(city));
+}
+
+#[test]
+fn the_coordinators_desk_has_no_barriers() {
+    let city = City::anning();
+    let browser = Browser::new(city);
+    browser.logs_in("tongchou");
+    walk(&browser, &desk_pages(city));
 }
 
 #[test]
 fn the_other_roles_pages_have_no_barriers() {
     let city = City::anning();
     let browser = Browser::new(city);
-    let closed = one(city, "closed");
-    for (username, paths) in [
-        ("gongkexin.cb", vec!["/desk", "/demands"]),
-        ("lingdao", vec!["/desk", "/demands", "/lists"]),
-        ("shenji", vec!["/desk", "/ledger"]),
-        (
-            "admin",
-            vec![
-                "/desk",
-                "/accounts",
-                "/accounts/new",
-                "/accounts/tongchou",
-                "/units/new",
-                "/units/gongkexin/edit",
-                "/units/gongkexin/end",
-            ],
-        ),
-    ] {
+    for (username, pages) in pages_of_others(city) {
         browser.is_wide(1440);
         browser.logs_in(username);
-        let mut all = pages(&paths);
-        all.extend(handled(city, username).map(|number| format!("/demands/{number}")));
-        if username == "shenji" {
-            all.push(format!("/ledger/demand%3A{closed}"));
-        }
-        walk(&browser, &all);
+        walk(&browser, &pages);
     }
-}
-
-/// A demand in the hands of whoever this is.
-fn handled(city: &City, username: &str) -> Option<String> {
-    let listed = city.account(username).get("/demands?status=in_progress&limit=1");
-    let listed = listed.json();
-    listed["items"][0]["number"].as_str().map(str::to_owned)
 }

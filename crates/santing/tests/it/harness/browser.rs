@@ -78,6 +78,11 @@ impl<'c> Browser<'c> {
         url.as_str().trim_start_matches(&self.city.address).to_owned()
     }
 
+    /// The status that the page came with.
+    pub fn status(&self) -> u64 {
+        self.asks("return performance.getEntriesByType('navigation')[0].responseStatus").as_u64().unwrap_or_default()
+    }
+
     /// Runs a script in the page, for what can only be asked so.
     #[track_caller]
     pub fn asks(&self, script: &str) -> Value {
