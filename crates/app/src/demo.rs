@@ -131,7 +131,7 @@ impl<'a> Player<'a> {
         if let Some(reply) = &d.reply {
             let from = if d.first_reply.is_some() { line.at } else { assigned };
             line.reply(from, self.reply_days(d), &handler, reply);
-            if let Some(grade) = d.callback.as_ref().and_then(|c| c.grade).filter(|_| d.day % 3 != 0) {
+            if let Some(grade) = d.callback.as_ref().and_then(|c| c.grade).filter(|_| !d.day.is_multiple_of(3)) {
                 line.after(60, 300, Act::Rate(grade, None));
             }
         }
@@ -310,5 +310,5 @@ fn account(app: &App, username: &str) -> Result<Actor> {
 
 /// Whether the city has heard anything yet; a demonstration is only played into an empty one.
 pub fn is_empty(app: &App) -> Result<bool> {
-    app.read_now(&Actor::system(), |cx| demands::actions::listing::is_empty(cx))
+    app.read_now(&Actor::system(), demands::actions::listing::is_empty)
 }

@@ -85,8 +85,17 @@ fn desk_pages(city: &City) -> Vec<String> {
         "/units",
         "/units/gongkexin",
     ]));
+    all.extend(pages(&["/views", "/views/new?status=open&overdue=true"]));
+    all.push(format!("/views/{}/edit", a_view(city)));
     all.extend(pages(&["/account", "/account/password", "/account/second-factor", "/calendar", "/calendar?year=2027"]));
     all
+}
+
+/// A list that the coordinator saved; once for all tests.
+fn a_view(city: &City) -> &'static str {
+    static SAVED: OnceLock<String> = OnceLock::new();
+    let view = json!({ "name": "逾期的", "query": "status=open&overdue=true", "shared": true });
+    SAVED.get_or_init(|| city.desk().post("/views", &view).expect(201).json()["id"].as_str().unwrap().to_owned())
 }
 
 /// What the others see, who see other things.

@@ -10,6 +10,7 @@
 mod harness;
 
 mod api_journey;
+mod bad_input;
 mod barriers;
 mod browser_journey;
 mod openapi;

@@ -282,6 +282,6 @@ fn cursor(page: &PageRequest) -> Result<Option<(i64, i64)>> {
 fn cut(mut items: Vec<Summary>, limit: usize, key: impl Fn(&Summary) -> (i64, i64)) -> Page<Summary> {
     let more = items.len() > limit;
     items.truncate(limit);
-    let next = items.last().filter(|_| more).map(|row| key(row)).map(|(a, b)| format!("{a}.{b}"));
+    let next = items.last().filter(|_| more).map(key).map(|(a, b)| format!("{a}.{b}"));
     Page { items, next }
 }

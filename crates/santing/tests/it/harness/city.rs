@@ -100,6 +100,11 @@ impl City {
         program(&self.dir).args(args).args(&self.options).stdin(Stdio::null()).output().unwrap()
     }
 
+    /// What the server wrote to its log.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.join("log")).unwrap()
+    }
+
     /// Sends a request as it is.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         send(method, &format!("{}{path}", self.address), headers, body)

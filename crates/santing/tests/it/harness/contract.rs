@@ -1,5 +1,7 @@
 //! The published description of the API, and whether an answer is what it promises.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::http::Answer;
@@ -22,6 +24,20 @@ impl Contract {
             .collect();
         calls.sort();
         calls
+    }
+
+    /// Every field that any call takes.
+    pub fn field_names(&self) -> BTreeSet<String> {
+        let schemas = self.0["components"]["schemas"].as_object().unwrap().values();
+        let properties = schemas.filter_map(|schema| schema["properties"].as_object());
+        properties.flat_map(|properties| properties.keys().cloned()).collect()
+    }
+
+    /// What a call may be asked in its query.
+    pub fn query_names(&self, method: &str, path: &str) -> Vec<String> {
+        let parameters = self.0["paths"][path][method.to_lowercase()]["parameters"].as_array();
+        let in_query = parameters.into_iter().flatten().filter(|parameter| parameter["in"] == "query");
+        in_query.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect()
     }
 
     /// References that lead nowhere, and successes without a described body.

@@ -66,6 +66,13 @@ impl<'c> Visitor<'c> {
         self.arrives(&form.action, answer)
     }
 
+    /// Sends what no form would; the page that answers.
+    #[track_caller]
+    pub fn sends_anything(&mut self, path: &str, kind: &str, body: &[u8]) -> Page {
+        let answer = self.asks("POST", path, kind, body);
+        self.arrives(path, answer)
+    }
+
     /// Logs in with the password of the demonstration.
     #[track_caller]
     pub fn logs_in(&mut self, username: &str) -> Page {
