@@ -11,6 +11,7 @@ use text::Words;
 
 use crate::city::City;
 use crate::demands::figures::Board;
+use crate::demands::importing::runs::Runs;
 use crate::demands::lookup;
 use crate::demands::serials::Serials;
 use crate::web::Throttle;
@@ -48,6 +49,7 @@ struct Inner {
     serials: Serials,
     lookups: Throttle,
     board: Board,
+    imports: Runs,
 }
 
 /// One act: its transaction, its actor, its instant. The first argument of every action.
@@ -88,6 +90,7 @@ impl App {
             serials: Serials::default(),
             lookups: lookup::throttle(),
             board: Board::default(),
+            imports: Runs::default(),
         }))
     }
 
@@ -129,6 +132,11 @@ impl App {
     /// The public figures that were counted last.
     pub fn board(&self) -> &Board {
         &self.0.board
+    }
+
+    /// The imports that were begun on pages.
+    pub fn imports(&self) -> &Runs {
+        &self.0.imports
     }
 
     /// The present.

@@ -13,6 +13,8 @@ use super::input;
 
 /// The largest form with files: 24 MiB.
 pub const UPLOAD_LIMIT: usize = 24 << 20;
+/// The largest table that is taken in over the web: 50 MiB. The command line takes larger ones.
+pub const TABLE_LIMIT: usize = 50 << 20;
 
 /// Parts of a form at most; the largest of ours has some thirty.
 const MOST_PARTS: usize = 500;
@@ -23,6 +25,10 @@ pub struct FormBody {
     pairs: Vec<(String, String)>,
     files: Vec<Upload>,
 }
+
+/// A submitted form with a table in it, which may be larger than the attachments of a demand.
+#[derive(Clone, Debug, Default)]
+pub struct TableForm(pub FormBody);
 
 /// A file that came with a form. Its kind is judged by its content elsewhere; the name is only what the sender said.
 #[derive(Clone, Debug)]
@@ -77,7 +83,7 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
-            return read_multipart(request, state).await;
+            return read_multipart(request, state, UPLOAD_LIMIT).await;
         }
         let empty = kind.is_empty();
         if !empty && !kind.starts_with("application/x-www-form-urlencoded") {
@@ -92,7 +98,23 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
     }
 }
 
-async fn read_multipart<S: Send + Sync>(mut request: Request, state: &S) -> Result<FormBody, Failure> {
+impl<S: Send + Sync> FromRequest<S> for TableForm {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        match kind.starts_with("multipart/form-data") {
+            true => read_multipart(request, state, TABLE_LIMIT).await.map(Self),
+            false => FormBody::from_request(request, state).await.map(Self),
+        }
+    }
+}
+
+async fn read_multipart<S: Send + Sync>(
+    mut request: Request,
+    state: &S,
+    limit: usize,
+) -> Result<FormBody, Failure> {
     // What is counted below is content; a part's endless head must not fill the memory either.
     DefaultBodyLimit::max(DRAIN_LIMIT).apply(&mut request);
     let mut parts =
@@ -101,7 +123,7 @@ async fn read_multipart<S: Send + Sync>(mut request: Request, state: &S) -> Resu
     let mut seen = 0;
     let broken = |error: axum::extract::multipart::MultipartError| {
         if error.status().as_u16() == 413 {
-            too_large(UPLOAD_LIMIT)
+            too_large(limit)
         } else {
             malformed("表单没有传完，请重试")
         }
@@ -118,10 +140,10 @@ async fn read_multipart<S: Send + Sync>(mut request: Request, state: &S) -> Resu
         let mut bytes = Vec::new();
         while let Some(chunk) = part.chunk().await.map_err(broken)? {
             seen += chunk.len();
-            if seen <= UPLOAD_LIMIT {
+            if seen <= limit {
                 bytes.extend_from_slice(&chunk);
             } else if seen > DRAIN_LIMIT {
-                return Err(too_large(UPLOAD_LIMIT).into());
+                return Err(too_large(limit).into());
             }
         }
         match file_name {
@@ -131,7 +153,7 @@ async fn read_multipart<S: Send + Sync>(mut request: Request, state: &S) -> Resu
             None => form.pairs.push((field.clone(), text_of(&field, &bytes)?)),
         }
     }
-    if seen > UPLOAD_LIMIT { Err(too_large(UPLOAD_LIMIT).into()) } else { Ok(form) }
+    if seen > limit { Err(too_large(limit).into()) } else { Ok(form) }
 }
 
 fn text_of(field: &str, bytes: &[u8]) -> Result<String, Refusal> {

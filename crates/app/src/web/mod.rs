@@ -65,7 +65,7 @@ pub use errors::{Answer, Failure, Problem, ProblemField, invalid_only, panicked,
 pub use extract::{BODY_LIMIT, JsonBody, PathParams, QueryParams, decode_pairs, parse_json};
 pub use fields::{Field, error_summary, hidden};
 pub use flash::{Onward, onward};
-pub use form::{FormBody, FormView, UPLOAD_LIMIT, Upload};
+pub use form::{FormBody, FormView, TABLE_LIMIT, TableForm, UPLOAD_LIMIT, Upload};
 pub use gate::{Doorkeeper, Gate, Later};
 pub use layout::{Menu, MenuEntry, Page, Site};
 pub use mount::mount;

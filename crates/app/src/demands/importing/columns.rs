@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// Fields that an import reads, each with the column names that mean it by themselves.
 const KNOWN: &[(&str, &[&str])] = &[
-    ("source_id", &["source_id", "id", "编号", "留言编号", "工单编号", "诉求编号", "序号"]),
+    ("source_id", &["source_id", "id", "number", "编号", "留言编号", "工单编号", "诉求编号", "序号"]),
     ("title", &["title", "标题", "主题", "留言主题", "诉求标题"]),
     ("text", &["text", "内容", "留言详情", "诉求内容", "详情", "正文"]),
     ("received_at", &["received_at", "time", "时间", "留言时间", "收到时间", "登记时间", "受理时间"]),

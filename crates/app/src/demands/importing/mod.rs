@@ -4,18 +4,23 @@
 pub mod columns;
 mod keep;
 pub mod row;
+pub mod runs;
+#[cfg(test)]
+mod tests;
 
 use documents::tables::{ReadError, Reader};
 use kernel::{Actor, Result};
 
 use self::columns::Mapping;
 use self::row::Prepared;
-use crate::context::App;
+use crate::context::{App, Cx};
 
+/// The ledger stream in which every import is recorded.
+pub const STREAM: &str = "import";
 /// Rows that one transaction takes in.
 const BATCH: usize = 1_000;
 /// Rejected rows that are kept to be shown; all are counted.
-const SHOWN: usize = 1_000;
+pub const SHOWN: usize = 1_000;
 
 /// How a file is to be taken in.
 #[derive(Clone, Debug)]
@@ -109,7 +114,23 @@ pub async fn run(
         add(&mut report, joined(last.await)??);
     }
     progress(&report);
+    if !options.dry_run {
+        let (source, kept) = (options.source, report.clone());
+        app.write(actor, move |cx| record(cx, &source, &kept)).await?;
+    }
     Ok(report)
+}
+
+/// Each demand has its own entry; this one says who brought them in, and how many did not come.
+fn record(cx: &mut Cx<'_>, source: &str, report: &ImportReport) -> Result<()> {
+    let mut fields = vec![
+        ("source", source.to_owned()),
+        ("imported", report.imported.to_string()),
+        ("already", report.already.to_string()),
+        ("rejected", report.rejected.to_string()),
+    ];
+    fields.extend(report.broken_off.clone().map(|why| ("broken_off", why)));
+    cx.record(STREAM, "import_file", fields)
 }
 
 struct Batch {
@@ -138,7 +159,7 @@ fn read_batch(app: &App, reader: &mut Reader, options: &ImportOptions) -> Batch 
             Some(Err(ReadError::Row(error))) => {
                 batch
                     .rejected
-                    .push((error.number, vec![(error.column.clone().unwrap_or_default(), error.to_string())]));
+                    .push((error.number, vec![(error.column.clone().unwrap_or_default(), error.problem.to_string())]));
             }
             Some(Ok(row)) => {
                 let unknown = row.columns().iter().filter(|column| options.mapping.field(column).is_none());

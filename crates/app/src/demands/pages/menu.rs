@@ -8,7 +8,7 @@ use crate::demands::rules::filter::{Filter, Sort};
 use crate::demands::rules::vocabulary::Status;
 use crate::people::MenuItem;
 
-use Permission::{Desk, Dispatch, Handle, SeeAll, SeeUnit};
+use Permission::{Desk, Dispatch, Exchange, Handle, SeeAll, SeeUnit};
 
 /// The lines of this room; the addresses are those behind the workbench's figures.
 pub const MENU: &[MenuItem] = &[
@@ -20,6 +20,7 @@ pub const MENU: &[MenuItem] = &[
     item("", "待回访", "/demands?status=replied&sort=oldest", &[Dispatch, Handle, SeeAll], Some(replied)),
     item("", "全部诉求", "/demands", &[SeeAll, SeeUnit], None),
     item("清单", "意见建议事项清单", "/lists", &[SeeAll], None),
+    item("清单", "导入诉求", "/import", &[Exchange], None),
 ];
 
 type Counter = fn(&mut Cx<'_>) -> Result<u64>;

@@ -5,6 +5,7 @@ mod clocks;
 mod contact;
 mod demand;
 mod desk;
+mod exchange;
 mod fields;
 mod files;
 mod history;
@@ -24,11 +25,12 @@ use kernel::Permission;
 use crate::context::App;
 use crate::web::{Access, Routes};
 
+pub(super) use contact::line as without_numbers;
 pub use menu::MENU;
 
 /// The staff pages of this room.
 pub fn routes() -> Routes<App> {
-    let staff = Access::Needs(Permission::Desk);
+    let (staff, exchange) = (Access::Needs(Permission::Desk), Access::Needs(Permission::Exchange));
     Routes::new()
         .get("/desk", staff, desk::show)
         .get("/demands", staff, list::show)
@@ -39,7 +41,13 @@ pub fn routes() -> Routes<App> {
         .post("/demands/{number}/notes", staff, demand::add_note)
         .post("/demands/{number}/unmask", Access::Needs(Permission::Unmask), contact::unmask)
         .get("/demands/{number}/unmask", Access::Needs(Permission::Unmask), contact::ask)
+        .get("/demands/{number}/erase-contact", Access::Needs(Permission::Dispatch), contact::ask_erasure)
+        .post("/demands/{number}/erase-contact", Access::Needs(Permission::Dispatch), contact::erase)
         .get("/demands/{number}/attachments/{id}", staff, files::download)
+        .get("/import", exchange, exchange::show)
+        .post("/import", exchange, exchange::send)
+        .get("/import/{id}", exchange, exchange::run)
+        .post("/import/{id}/confirm", exchange, exchange::confirm)
         .get("/lists", Access::Needs(Permission::SeeAll), lists::show)
         .get("/lists/rows", Access::Needs(Permission::SeeAll), lists::rows)
 }
