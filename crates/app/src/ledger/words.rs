@@ -14,7 +14,9 @@ pub const KINDS: &Table = &[
     ("unit:", "单位"),
     ("enterprise:", "企业"),
     ("calendar", "工作日历"),
+    ("view:", "常用视图"),
     ("import", "导入"),
+    ("export", "导出"),
     ("ledger:", "台账校验"),
 ];
 
@@ -22,6 +24,8 @@ pub const KINDS: &Table = &[
 pub const ACTS: &Table = &[
     ("register", "登记"),
     ("import", "导入"),
+    ("import_file", "导入文件"),
+    ("export", "导出"),
     ("note", "内部记录"),
     ("rate", "评价"),
     ("withdraw_by_submitter", "诉求人撤回"),
@@ -36,6 +40,9 @@ pub const ACTS: &Table = &[
     ("amend_unit", "修改单位"),
     ("end_unit", "撤销单位"),
     ("register_enterprise", "登记企业"),
+    ("save_view", "保存常用视图"),
+    ("amend_view", "修改常用视图"),
+    ("remove_view", "删除常用视图"),
     ("session.open", "登录"),
     ("session.close", "退出"),
     ("token.issue", "签发令牌"),
@@ -89,7 +96,17 @@ const FIELDS: &Table = &[
     ("can_handle", "可承办"),
     ("username", "用户名"),
     ("unit", "单位"),
+    ("query", "筛选条件"),
+    ("shared_with", "共享给"),
     ("roles", "角色"),
+    ("filter", "筛选条件"),
+    ("format", "格式"),
+    ("rows", "件数"),
+    ("unmasked", "含联系方式"),
+    ("imported", "新登记"),
+    ("already", "原已在库"),
+    ("rejected", "没有导入"),
+    ("broken_off", "中断原因"),
 ];
 
 fn find(table: &Table, code: &str) -> Option<&'static str> {
