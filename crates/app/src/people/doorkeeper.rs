@@ -20,6 +20,8 @@ pub struct MenuItem {
     pub for_any_of: &'static [Permission],
     /// How many there are for the one who looks, where that is worth a number.
     pub count: Option<fn(&mut Cx<'_>) -> Result<u64>>,
+    /// Lines before this one that only the one who looks has.
+    pub own: Option<fn(&mut Cx<'_>) -> Result<Vec<MenuEntry>>>,
 }
 
 /// The doorkeeper over the store.
@@ -57,7 +59,11 @@ impl Doorkeeper for House {
                 Some(code) => Some(units::names(cx)?.short_name(code).to_owned()),
                 None => None,
             };
-            let entries = items.iter().map(|item| entry(cx, item)).collect::<Result<_>>()?;
+            let mut entries = Vec::new();
+            for item in &items {
+                entries.extend(item.own.map(|own| own(cx)).transpose()?.unwrap_or_default());
+                entries.push(entry(cx, item)?);
+            }
             Ok(Menu { unit, entries })
         }))
     }
@@ -69,5 +75,5 @@ impl Doorkeeper for House {
 
 fn entry(cx: &mut Cx<'_>, item: &MenuItem) -> Result<MenuEntry> {
     let count = item.count.map(|count| count(cx)).transpose()?;
-    Ok(MenuEntry { section: item.section, label: item.label, href: item.href, count })
+    Ok(MenuEntry { section: item.section, label: item.label.into(), href: item.href.into(), count })
 }

@@ -1,6 +1,7 @@
 //! A page: what stands in it, and the frame around it. A handler returns a [`Page`]; the gate draws the frame, because it
 //! knows who is looking, and from where.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -142,9 +143,9 @@ pub struct MenuEntry {
     /// The heading that it stands under; empty for the first group.
     pub section: &'static str,
     /// What it says.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// Where it leads.
-    pub href: &'static str,
+    pub href: Cow<'static, str>,
     /// How many there are, where that is worth a number.
     pub count: Option<u64>,
 }
@@ -291,7 +292,7 @@ fn menu(entries: &[MenuEntry], current: Option<&str>) -> Markup {
     html! {
         @for (place, entry) in entries.iter().enumerate() {
             @if starts(place) && !entry.section.is_empty() { h2 { (entry.section) } }
-            a href=(entry.href) aria-current=[(current == Some(entry.href)).then_some("page")] {
+            a href=(entry.href) aria-current=[(current == Some(entry.href.as_ref())).then_some("page")] {
                 (entry.label)
                 @if let Some(count) = entry.count { " " b { (parts::count(count)) } }
             }
@@ -306,7 +307,7 @@ fn current_entry<'a>(looker: &Looker<'a>) -> Option<&'a str> {
         true => looker.address == href,
         false => path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
     };
-    looker.menu.entries.iter().map(|entry| entry.href).filter(|href| fits(href)).max_by_key(|href| href.len())
+    looker.menu.entries.iter().map(|entry| entry.href.as_ref()).filter(|href| fits(href)).max_by_key(|href| href.len())
 }
 
 fn sheet_frame(page: &Page) -> Markup {

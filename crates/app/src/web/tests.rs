@@ -41,7 +41,12 @@ impl Doorkeeper for TwoPeople {
     }
 
     fn menu<'a>(&'a self, _: &'a Session) -> Later<'a, kernel::Result<Menu>> {
-        let entry = |label, href, count| MenuEntry { section: "", label, href, count };
+        let entry = |label: &'static str, href: &'static str, count| MenuEntry {
+            section: "",
+            label: label.into(),
+            href: href.into(),
+            count,
+        };
         Box::pin(async move {
             let entries = vec![entry("今天要办", "/desk", Some(1284)), entry("诉求", "/demands", None)];
             Ok(Menu { unit: Some("市营商环境办".into()), entries })

@@ -92,6 +92,9 @@ fn draw(session: &Session, filter: &Filter, page: &PageRequest, view: &FormView,
             @if people::may(&session.actor, Permission::Exchange) && !listed.rows.items.is_empty() {
                 a.button href=(export_address(filter)) { "导出表格" }
             }
+            @if *filter != Filter::default() {
+                a.button href=(address("/views/new", filter)) { "存为常用视图" }
+            }
             @if people::may(&session.actor, Permission::Register) {
                 a.button href="/desk/register" data-key="n" data-key-name="登记来电来访" { "登记来电来访 " kbd { "n" } }
             }

@@ -32,7 +32,7 @@ const fn item(
     for_any_of: &'static [Permission],
     count: Option<Counter>,
 ) -> MenuItem {
-    MenuItem { section, label, href, for_any_of, count }
+    MenuItem { section, label, href, for_any_of, count, own: None }
 }
 
 /// What is overdue or due today: the number that 今天要办 promises.
