@@ -347,6 +347,15 @@ pub fn insert_reply_only(tx: &mut Tx, demand: &Demand, reply: &Written<Reply>) -
     Ok(())
 }
 
+/// Empties whom to call.
+pub fn forget_contact(tx: &mut Tx, demand: Id) -> Result<()> {
+    tx.run(
+        sql!("UPDATE demand SET contact_name = NULL, contact_phone = NULL, contact_email = NULL WHERE id = $1"),
+        args![demand],
+    )?;
+    Ok(())
+}
+
 /// The replies of a demand, oldest first.
 pub fn replies(tx: &mut Tx, demand: Id) -> Result<Vec<Written<Reply>>> {
     tx.all(

@@ -516,3 +516,28 @@ fn an_import_keeps_what_was_and_adds_nothing_twice() {
         assert!(app.store().verify().unwrap().holds());
     });
 }
+
+#[test]
+fn a_lawful_erasure_takes_the_data_and_leaves_the_proof() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let n = submit(app, &Actor::public(), said()).unwrap().number;
+        let erase = |actor: &Actor, reason: Option<&'static str>| {
+            let n = n.clone();
+            app.write_now(actor, move |cx| moving::erase_contact(cx, &n, reason))
+        };
+        assert_eq!(refused(erase(&handler("gongkexin"), Some("本人要求"))).kind, RefusalKind::Forbidden);
+        assert_eq!(wrong_fields(erase(&desk(), None)), ["reason"]);
+        erase(&desk(), Some("本人要求")).unwrap();
+        assert_eq!(wrong_fields(erase(&desk(), Some("再来一次"))), ["reason"]);
+        let stream = super::stream(&n);
+        let (number, history) = (n.clone(), app.read_now(&desk(), move |cx| cx.tx.history(&stream)).unwrap());
+        let whole = app.read_now(&desk(), move |cx| viewing::whole(cx, &number)).unwrap();
+        assert_eq!((whole.case.demand.said.contact_name, whole.case.demand.said.contact_phone), (None, None));
+        assert!(
+            history[0].fields.iter().any(|f| f.name == "contact_phone" && f.value.is_none() && !f.commit.is_empty())
+        );
+        assert_eq!(history[0].value("title"), Some("高新企业认定后的奖补一年多没到账"), "nothing else goes");
+        assert!(app.store().verify().unwrap().holds(), "and the chain holds");
+    });
+}

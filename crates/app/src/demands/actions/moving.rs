@@ -175,3 +175,26 @@ pub fn unmask(cx: &mut Cx<'_>, number: &str, reason: Option<&str>) -> Result<Dem
     cx.record(&stream(number), "unmask", vec![("reason", reason)])?;
     Ok(case.demand)
 }
+
+/// Erases whom to call, on the person's demand (个人信息保护法 47 条): the row loses it, the ledger keeps only the commitments,
+/// and who erased what for which reason is an entry of its own. The chain holds.
+pub fn erase_contact(cx: &mut Cx<'_>, number: &str, reason: Option<&str>) -> Result<()> {
+    people::require(cx.actor, Permission::Dispatch)?;
+    let case = load(cx, number)?;
+    let mut check = Checker::default();
+    let reason = check.text("reason", "删除理由", reason, 200);
+    check.done()?;
+    let said = &case.demand.said;
+    if said.contact_name.is_none() && said.contact_phone.is_none() && said.contact_email.is_none() {
+        return Err(Refusal::field("reason", "nothing_left", "这件诉求没有留联系方式，或者已经删除").into());
+    }
+    records::forget_contact(cx.tx, case.demand.id)?;
+    let stream = stream(number);
+    for entry in cx.tx.history(&stream)? {
+        let personal = entry.fields.iter().filter(|f| f.name.starts_with("contact_") && f.value.is_some());
+        for field in personal {
+            cx.tx.erase(cx.actor, cx.now, &stream, entry.seq, &field.name, &reason)?;
+        }
+    }
+    Ok(())
+}

@@ -42,6 +42,7 @@ pub fn routes() -> Routes<App> {
         .api(DESK, routes!(derivation))
         .api(DESK, routes!(note))
         .api(Access::Needs(Permission::Unmask), routes!(unmask))
+        .api(Access::Needs(Permission::Dispatch), routes!(erase_contact))
         .api(Access::Public, routes!(themes))
 }
 
@@ -49,7 +50,7 @@ type Body = JsonBody<Map<String, Value>>;
 
 /// Says something to the city. Open to all; staff may name channel and source.
 #[utoipa::path(post, path = "/api/v1/demands", tag = "demands", request_body = NewDemand,
-    params(("Idempotency-Key" = Option<String>, Header, description = "同一个键、同样的内容只登记一次")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "同一个键、同样的内容只登记一次")),
     responses((status = 201, body = Receipt), (status = 200, body = Receipt, description = "同一来源编号已经登记过")))]
 async fn create(
     State(app): State<App>,
@@ -92,7 +93,7 @@ fn registered(
         ("kind" = Option<String>, Query), ("audience" = Option<String>, Query), ("channel" = Option<String>, Query),
         ("enterprise" = Option<i64>, Query), ("overdue" = Option<bool>, Query), ("due_today" = Option<bool>, Query),
         ("q" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query),
-        ("sort" = Option<String>, Query, description = "received、oldest、due"), ("limit" = Option<u8>, Query),
+        ("sort" = Option<String>, Query, description = "received、oldest、due"), ("limit" = Option<u8>, Query, minimum = 1, maximum = 200),
         ("cursor" = Option<String>, Query)),
     responses((status = 200, body = DemandPage)))]
 async fn list(
@@ -114,7 +115,7 @@ async fn list(
 }
 
 /// What resembles some words: for staff the demands themselves, for the public only that they are known.
-#[utoipa::path(get, path = "/api/v1/demands/similar", tag = "demands", params(("text" = String, Query)),
+#[utoipa::path(get, path = "/api/v1/demands/similar", tag = "demands", params(("text" = String, Query, min_length = 1)),
     responses((status = 200, body = Listed<Similar>)))]
 async fn similar(
     State(app): State<App>,
@@ -149,7 +150,7 @@ fn view(cx: &mut Cx<'_>, number: &str) -> Result<DemandView> {
 
 /// A demand's progress, for whoever holds its code.
 #[utoipa::path(get, path = "/api/v1/demands/{number}/progress", tag = "demands",
-    params(("number" = String, Path), ("code" = String, Query)), responses((status = 200, body = ProgressView)))]
+    params(("number" = String, Path), ("code" = String, Query, min_length = 1)), responses((status = 200, body = ProgressView)))]
 async fn progress(
     State(app): State<App>,
     visitor: Visitor,
@@ -173,8 +174,10 @@ struct CodeQuery {
 struct RatingBody {
     /// The query code.
     #[serde(default)]
+    #[schema(required, min_length = 1)]
     code: String,
     /// One of the five grades.
+    #[schema(value_type = String, pattern = "^(very_satisfied|satisfied|basically_satisfied|dissatisfied|very_dissatisfied)$")]
     grade: Option<String>,
     /// Reasons.
     #[serde(default)]
@@ -203,6 +206,7 @@ async fn rate(
 struct WithdrawBody {
     /// The query code.
     #[serde(default)]
+    #[schema(required, min_length = 1)]
     code: String,
     /// Why.
     reason: Option<String>,
@@ -233,7 +237,7 @@ struct Done {
 /// Makes a move: 403 not yours, 409 somebody was first, 422 what is missing.
 #[utoipa::path(post, path = "/api/v1/demands/{number}/moves/{make}", tag = "demands",
     params(("number" = String, Path), ("make" = String, Path, description = "moves 中列出的名字"),
-        ("Idempotency-Key" = Option<String>, Header)),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$")),
     request_body = MoveInput, responses((status = 200, body = DemandView)))]
 async fn make_move(
     State(app): State<App>,
@@ -351,6 +355,7 @@ async fn themes(State(app): State<App>) -> Json<Listed<ThemeView>> {
 #[derive(Deserialize, utoipa::ToSchema)]
 struct NoteBody {
     /// The note.
+    #[schema(value_type = String, min_length = 1)]
     text: Option<String>,
 }
 
@@ -371,6 +376,7 @@ async fn note(
 #[derive(Deserialize, utoipa::ToSchema)]
 struct UnmaskBody {
     /// The reason; the ledger keeps it.
+    #[schema(value_type = String, min_length = 1)]
     reason: Option<String>,
 }
 
@@ -386,6 +392,19 @@ async fn unmask(
     let demand = app.write(&session.actor, move |cx| moving::unmask(cx, &number, body.reason.as_deref())).await?;
     let said = demand.said;
     Ok(Json(shapes::ContactView { name: said.contact_name, phone: said.contact_phone, email: said.contact_email }))
+}
+
+/// Erases whom to call, on the person's demand; the ledger keeps the proof without the data.
+#[utoipa::path(post, path = "/api/v1/demands/{number}/erase-contact", tag = "demands", params(("number" = String, Path)),
+    request_body = UnmaskBody, responses((status = 201, body = Done)))]
+async fn erase_contact(
+    State(app): State<App>,
+    session: Session,
+    PathParams(number): PathParams<String>,
+    JsonBody(body): JsonBody<UnmaskBody>,
+) -> Answer<(StatusCode, Json<Done>)> {
+    app.write(&session.actor, move |cx| moving::erase_contact(cx, &number, body.reason.as_deref())).await?;
+    Ok((StatusCode::CREATED, Json(Done { done: true })))
 }
 
 fn speaking<T>(cx: &mut Cx<'_>, say: impl FnOnce(&Speaking<'_>) -> Result<T>) -> Result<T> {

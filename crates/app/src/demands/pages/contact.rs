@@ -11,7 +11,7 @@ use super::demand;
 use crate::context::App;
 use crate::demands::actions::moving;
 use crate::demands::rules::case::Said;
-use crate::web::{Answer, Field, FormBody, FormView, Page, PathParams, Session, error_summary, invalid_only};
+use crate::web::{Answer, Field, FormBody, FormView, Page, PathParams, Session, error_summary, invalid_only, onward};
 
 /// Whether the page may show personal data this once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,7 @@ pub fn contact(said: &Said, number: &str, shown: Shown, session: &Session) -> Ma
             }
             @if let Some(email) = &said.contact_email { (if plain { email.clone() } else { redact::mask(email) }) " " }
             @if !plain && session.may(Permission::Unmask) { a href={ "/demands/" (number) "/unmask" } { "查看" } }
+            @if session.may(Permission::Dispatch) { " " a href={ "/demands/" (number) "/erase-contact" } { "删除" } }
             @if plain { span.muted { "（只显示这一次，理由已记入台账）" } }
         }
     }
@@ -129,6 +130,46 @@ fn form(number: &str, view: &FormView) -> Page {
             p { "联系方式和原文里的号码平时遮住。写明为什么要看，理由、时间和您的姓名会记入台账，接着显示一次。" }
             (Field::text(view, "reason", "查看理由").hint("例如：先行联系，核实情况").most(200).focus())
             div.go { button.primary { "记录理由并查看" } a href={ "/demands/" (number) } { "不看了" } }
+        }
+    })
+}
+
+/// `GET /demands/{number}/erase-contact`: asks for the reason.
+pub async fn ask_erasure(
+    State(app): State<App>,
+    session: Session,
+    PathParams(number): PathParams<String>,
+) -> Answer<Page> {
+    let asked = number.clone();
+    app.read(&session.actor, move |cx| moving::load(cx, &asked).map(drop)).await?;
+    Ok(erasure_form(&number, &FormView::blank()))
+}
+
+/// `POST /demands/{number}/erase-contact`: erases whom to call.
+pub async fn erase(
+    State(app): State<App>,
+    session: Session,
+    PathParams(number): PathParams<String>,
+    body: FormBody,
+) -> Answer<Response> {
+    let (asked, reason) = (number.clone(), body.get("reason").map(str::to_owned));
+    match app.write(&session.actor, move |cx| moving::erase_contact(cx, &asked, reason.as_deref())).await {
+        Ok(()) => Ok(onward(format!("/demands/{number}")).saying("联系方式已删除，台账只留下凭证").into_response()),
+        Err(error) => {
+            let view = FormView::typed(body).refused(invalid_only(error)?);
+            Ok(erasure_form(&number, &view).status(422).into_response())
+        }
+    }
+}
+
+fn erasure_form(number: &str, view: &FormView) -> Page {
+    let action = format!("/demands/{number}/erase-contact");
+    Page::desk("删除联系方式").at("/demands").back(number.to_owned(), format!("/demands/{number}")).body(html! {
+        (error_summary(view))
+        form.form method="post" action=(action) {
+            p { "本人依法要求删除时使用。姓名、电话和邮箱会从诉求和台账里永久删去，台账留下哈希凭证，仍可核验。删除以后不能恢复，也不能再回访。" }
+            (Field::text(view, "reason", "删除理由").hint("例如：本人书面要求").most(200).focus())
+            div.go { button.primary { "永久删除" } a href={ "/demands/" (number) } { "不删了" } }
         }
     })
 }

@@ -89,6 +89,9 @@ fn line(look: &Look, entry: &RecordedEntry) -> Line {
                 .said("理由", field("reasons").map(|r| r.replace('\n', "、")))
                 .said("", field("text")),
             "withdraw_by_submitter" => Line::new(Side::Outside, "撤回诉求").said("理由", field("reason")),
+            "ledger.erase" => {
+                Line::new(Side::Inside, "依法删除个人信息").note(field("reason").map(|r| format!("理由：{r}")))
+            }
             "unmask" => Line::new(Side::Inside, "查看联系方式").note(field("reason").map(|r| format!("理由：{r}"))),
             recomputing::ACT => Line::new(Side::Inside, "工作日历调整，时限随之改变")
                 .fact("时限", field("clock").map(label::<ClockName>))
