@@ -43,7 +43,8 @@ fn sends_nonsense(city: &City) {
 }
 
 fn filled(path: &str, number: &str) -> String {
-    let known = [("{number}", number), ("{make}", "triage"), ("{position}", "0"), ("{date}", "2026-12-31")];
+    let known =
+        [("{number}", number), ("{make}", "triage"), ("{position}", "0"), ("{date}", "2026-12-31"), ("{id}", "1")];
     let filled = known.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "what goes into {path}?");
     filled
