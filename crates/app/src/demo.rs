@@ -16,6 +16,7 @@ use crate::demands::actions::{intake, moving};
 use crate::demands::rules::intake::{Entrance, read as read_intake};
 use crate::demands::rules::moves::Move;
 use crate::enterprises::EnterpriseInput;
+use crate::views::{self, ViewInput};
 use crate::{demands, enterprises, people};
 
 /// Plays the script of the city, if it has one, so that its last day is the day of `until`; what would lie after `until`
@@ -41,7 +42,14 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
         runtime.block_on(player.perform(index, &script.demands[index], act))?;
     }
     clock.set(until);
+    app.write_now(&player.desk, |cx| views::create(cx, &saved_view()).map(drop))?;
     Ok(player.numbers.iter().flatten().count())
+}
+
+/// The list that the coordinator opens every morning.
+fn saved_view() -> ViewInput {
+    let (name, query) = ("逾期未办结", "status=open&overdue=true&sort=due");
+    ViewInput { name: Some(name.to_owned()), query: Some(query.to_owned()), shared: true }
 }
 
 /// One thing that somebody does.

@@ -19,7 +19,8 @@ use store::Migration;
 use crate::context::App;
 use crate::web::{Access, Routes};
 
-pub use actions::lines;
+pub use actions::{create, lines};
+pub use rules::ViewInput;
 
 /// This room's tables.
 pub const MIGRATIONS: &[Migration] = &[Migration { name: "views-1", sql: include_str!("schema.sql") }];
