@@ -16,10 +16,14 @@ pub fn at_once(app: &App) -> Result<bool> {
 /// Work that wants doing every minute.
 pub fn each_minute(app: &App) -> Result<()> {
     calendar::settle(app)?;
+    demands::actions::indexing::rebuild_if_wanted(app)?;
     app.store().seal_all(app.now())?;
     app.write_now(&Actor::system(), |cx| {
         idempotency::sweep(cx)?;
         people::forget_old_sessions(cx)
     })?;
+    if app.now().0 / 60_000_000 % 60 == 0 {
+        app.store().tend()?;
+    }
     Ok(())
 }

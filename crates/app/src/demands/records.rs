@@ -103,6 +103,11 @@ pub fn source_ids(tx: &mut Tx, source: &str, ids: &[&str]) -> Result<Vec<String>
     tx.select(&select.and("d.source = ?", source).and_in("d.source_id IN (", ids.iter().copied()))
 }
 
+/// Every demand.
+pub fn ids(tx: &mut Tx) -> Result<Vec<Id>> {
+    tx.all(sql!("SELECT id FROM demand ORDER BY id"), args![])
+}
+
 /// A demand with all that the law looks at.
 pub fn case(tx: &mut Tx, demand: Demand) -> Result<Case> {
     let clocks = tx.all(

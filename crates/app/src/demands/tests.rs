@@ -541,3 +541,22 @@ fn a_lawful_erasure_takes_the_data_and_leaves_the_proof() {
         assert!(app.store().verify().unwrap().holds(), "and the chain holds");
     });
 }
+
+#[test]
+fn a_city_moves_to_the_other_engine_and_is_still_found() {
+    let Some(url) = store::testing::fresh_database() else { return };
+    let from = TestCity::start(None);
+    let n = submit(&from.app, &Actor::public(), said()).unwrap().number;
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("city.backup");
+    from.app.store().backup(from.app.now(), &file).unwrap();
+    let location = store::Location::of(Some(&url), dir.path().join("data"));
+    store::restore(&file, &location, store::Options::system(), crate::migrations()).unwrap();
+    let to = TestCity::start(Some(&url));
+    crate::jobs::each_minute(&to.app).unwrap();
+    while indexing::index_some(&to.app).unwrap() > 0 {}
+    let filter = Filter { q: Some("奖补".to_owned()), ..Filter::default() };
+    let found = to.app.read_now(&desk(), move |cx| listing::list(cx, &filter, &PageRequest::first(10))).unwrap();
+    assert_eq!(found.items.iter().map(|row| &row.number).collect::<Vec<_>>(), [&n]);
+    assert!(to.app.store().verify().unwrap().holds());
+}

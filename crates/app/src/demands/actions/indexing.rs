@@ -6,7 +6,7 @@ use text::index_terms;
 
 use super::listing::texts;
 use crate::context::App;
-use crate::demands::TEXT_KIND;
+use crate::demands::{TEXT_KIND, records};
 
 /// Demands that one transaction indexes: few enough that a writer who waits behind it does not notice.
 const BATCH: usize = 64;
@@ -34,4 +34,17 @@ pub fn document(texts: &[String]) -> Document {
     let title = texts.first().map(|title| index_terms(title)).unwrap_or_default();
     let rest = index_terms(&texts.get(1..).unwrap_or_default().join("\n"));
     Document::new(TEXT_KIND, &[(Weight::Title, &title), (Weight::Text, &rest)])
+}
+
+/// Queues every demand for the index where a restore from the other engine left it empty.
+pub fn rebuild_if_wanted(app: &App) -> Result<()> {
+    if !app.read_now(&Actor::system(), |cx| cx.tx.text_rebuild_wanted())? {
+        return Ok(());
+    }
+    app.write_now(&Actor::system(), |cx| {
+        for id in records::ids(cx.tx)? {
+            cx.tx.index_later(TEXT_KIND, id)?;
+        }
+        cx.tx.text_rebuild_begun()
+    })
 }
