@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::Refusal;
+
 /// How much of a list is wanted, and after which row.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
@@ -18,6 +20,14 @@ impl PageRequest {
     /// The first `limit` rows.
     pub fn first(limit: usize) -> Self {
         Self { limit: limit.clamp(1, Self::MOST), cursor: None }
+    }
+
+    /// What a query asks for: 50 rows where it does not say, and no more than a page holds.
+    pub fn asked(limit: Option<usize>, cursor: Option<String>) -> Result<Self, Refusal> {
+        match limit.unwrap_or(50) {
+            limit @ 1..=Self::MOST => Ok(Self { limit, cursor }),
+            _ => Err(Refusal::field("limit", "out_of_range", format!("limit 应为 1 至 {}", Self::MOST))),
+        }
     }
 }
 

@@ -76,7 +76,7 @@ impl From<Derivation> for DueView {
 
 /// When something is due, and why, day by day.
 #[utoipa::path(get, path = "/api/v1/calendar/due", tag = "calendar",
-    params(("from" = String, Query, description = "收件日期 2026-09-24，或 RFC 3339 时刻"),
+    params(("from" = String, Query, min_length = 1, description = "收件日期 2026-09-24，或 RFC 3339 时刻"),
         ("working_days" = Option<u32>, Query, maximum = 2500, description = "工作日数"),
         ("working_hours" = Option<u32>, Query, maximum = 5000, description = "或办公小时数，二者填一个")),
     responses((status = 200, body = DueView)))]
@@ -292,7 +292,7 @@ impl EffectView {
 
 /// Decides about a day, or with `dry_run` shows what that would change.
 #[utoipa::path(post, path = "/api/v1/calendar/overrides", tag = "calendar", request_body = OverrideInput,
-    params(("Idempotency-Key" = Option<String>, Header, description = "同一个键、同样的内容只办一次")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200, pattern = "^[!-~]+$", description = "同一个键、同样的内容只办一次")),
     responses((status = 201, body = EffectView), (status = 200, body = EffectView, description = "dry_run：只预览")))]
 pub async fn add(
     State(app): State<App>,

@@ -24,12 +24,15 @@ pub const KINDS: [(&str, &str, &str); 3] =
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OverrideInput {
     /// The day, `2026-09-28`, from 1949 to 2200.
+    #[schema(value_type = String, format = Date)]
     pub date: Option<String>,
     /// `off`, `work` or `half_day`.
+    #[schema(value_type = String, pattern = "^(off|work|half_day)$")]
     pub kind: Option<String>,
     /// For `half_day` only: `09:00-12:00`, several separated by 、.
     pub hours: Option<String>,
     /// Why, in words that people will read in derivations.
+    #[schema(value_type = String, min_length = 1)]
     pub reason: Option<String>,
     /// The fingerprint of the calendar that the sender saw; another one in force now is a conflict.
     pub calendar: Option<String>,

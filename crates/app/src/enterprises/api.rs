@@ -64,11 +64,8 @@ pub async fn list(
     query: QueryParams<EnterpriseQuery>,
 ) -> Answer<Json<EnterpriseList>> {
     let asked = query.0;
-    let page = app.read(&session.actor, move |cx| {
-        let request =
-            PageRequest { limit: asked.limit.unwrap_or(50).clamp(1, PageRequest::MOST), cursor: asked.cursor };
-        actions::list(cx, asked.q.as_deref(), &request)
-    });
+    let request = PageRequest::asked(asked.limit, asked.cursor)?;
+    let page = app.read(&session.actor, move |cx| actions::list(cx, asked.q.as_deref(), &request));
     let page = page.await?;
     Ok(Json(EnterpriseList { items: page.items.into_iter().map(EnterpriseView::from).collect(), next: page.next }))
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use kernel::{Actor, Role};
+use kernel::{Actor, PageRequest, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -116,8 +116,8 @@ pub async fn list(
     session: Session,
     QueryParams(query): QueryParams<AccountQuery>,
 ) -> Answer<Json<AccountList>> {
-    let limit = query.limit.unwrap_or(50).clamp(1, kernel::PageRequest::MOST);
-    let list = app.read(&session.actor, move |cx| page(cx, query.cursor.as_deref(), limit)).await?;
+    let PageRequest { limit, cursor } = PageRequest::asked(query.limit, query.cursor)?;
+    let list = app.read(&session.actor, move |cx| page(cx, cursor.as_deref(), limit)).await?;
     Ok(Json(list))
 }
 

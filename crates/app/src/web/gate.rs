@@ -138,7 +138,7 @@ impl Gate {
         }
         Err(match session {
             Some(_) => Failure::from(Refusal::forbidden("您的账号没有办理这件事的权限")).into_response(),
-            None if asked.is_api() || asked.method != Method::GET => Failure::from(log_in_first()).into_response(),
+            None if asked.is_api() || !asked.method.is_safe() => Failure::from(log_in_first()).into_response(),
             None => flash::onward(format!("/login?next={}", encode(&asked.address))).into_response(),
         })
     }
@@ -201,7 +201,7 @@ impl Gate {
             problem.status = status.as_u16();
             problem.into_response()
         } else {
-            let page = error_pages::page(error, incident.as_deref(), session.is_some(), asked.method != Method::GET);
+            let page = error_pages::page(error, incident.as_deref(), session.is_some(), !asked.method.is_safe());
             self.draw_page(&page.status(status.as_u16()), asked, session).await
         };
         if matches!(status_of(error), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {

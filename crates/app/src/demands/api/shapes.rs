@@ -20,12 +20,16 @@ use crate::units;
 #[expect(dead_code, reason = "describes the body; the rules read it field by field, to name every wrong one")]
 pub struct NewDemand {
     /// `public`, `entrepreneur` or `service_recipient`.
+    #[schema(pattern = "^(public|entrepreneur|service_recipient)$")]
     audience: String,
     /// `opinion`, `suggestion` or `matter`.
+    #[schema(pattern = "^(opinion|suggestion|matter)?$")]
     kind: Option<String>,
     /// At most 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     title: String,
     /// At most 20,000 characters.
+    #[schema(min_length = 1, max_length = 20_000)]
     text: String,
     /// A theme's code.
     theme: Option<String>,
@@ -36,13 +40,26 @@ pub struct NewDemand {
     /// Whom to call.
     contact: Option<NewContact>,
     /// The street or park, in words.
+    #[schema(max_length = 100)]
     area: Option<String>,
     /// The system it came from; staff only. With `source_id`, a second sending gives the first receipt again.
     source: Option<String>,
     /// Its number there.
-    source_id: Option<String>,
+    source_id: Option<TextOrNumber>,
     /// Files, each as `{name, data}` with `data` in base64; at most 5.
+    #[schema(max_items = 5)]
     attachments: Option<Vec<NewAttachment>>,
+}
+
+/// Digits, which other systems write as a text or as a number.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes a part of the body")]
+pub enum TextOrNumber {
+    /// As a text.
+    Text(String),
+    /// As a number.
+    Number(f64),
 }
 
 /// The firm that speaks.
@@ -62,7 +79,7 @@ pub struct NewContact {
     /// The person's name.
     name: Option<String>,
     /// 7 to 15 digits.
-    phone: Option<String>,
+    phone: Option<TextOrNumber>,
     /// An e-mail address.
     email: Option<String>,
 }
