@@ -8,6 +8,8 @@ use crate::harness::City;
 use crate::harness::actor::a_firm_says;
 use crate::harness::browser::Browser;
 use crate::harness::contract::fits;
+use crate::harness::pages::Visitor;
+use crate::harness::until;
 
 /// What is sent as a file or as a table, not looked at as a page.
 const FILES: &[&str] = &["/demands/{number}/attachments/{id}", "/demands/export/{format}", "/lists/export/{format}"];
@@ -62,7 +64,7 @@ fn demand_pages(city: &City) -> Vec<String> {
     all.push(format!("/demands/{triaged}/moves/assign"));
     all.extend(["callback", "close", "redo"].map(|make| format!("/demands/{replied}/moves/{make}")));
     all.push(format!("/demands/{replied}/clocks/0"));
-    all.push(format!("/demands/{received}/unmask"));
+    all.extend(["unmask", "erase-contact"].map(|page| format!("/demands/{received}/{page}")));
     all.push(format!("/demands/{assigned}/assignment"));
     all
 }
@@ -87,8 +89,19 @@ fn desk_pages(city: &City) -> Vec<String> {
     ]));
     all.extend(pages(&["/views", "/views/new?status=open&overdue=true"]));
     all.push(format!("/views/{}/edit", a_view(city)));
+    all.extend(["/import".to_owned(), an_import(city)]);
     all.extend(pages(&["/account", "/account/password", "/account/second-factor", "/calendar", "/calendar?year=2027"]));
     all
+}
+
+/// A table that has been checked and waits to be confirmed.
+fn an_import(city: &City) -> String {
+    let mut desk = Visitor::new(city);
+    desk.logs_in("tongchou");
+    let form = desk.opens("/import").form("main form", "上传并检查");
+    let checking = desk.sends(form.attach("file", "旧平台.csv", "编号,内容\n1,路灯不亮\n2,\n"));
+    until("the table is checked", || desk.opens(&checking.path).body().contains("导入 1 件").then_some(()));
+    checking.path
 }
 
 /// A list that the coordinator saved; once for all tests.

@@ -13,6 +13,7 @@ mod api_journey;
 mod bad_input;
 mod barriers;
 mod browser_journey;
+mod commands;
 mod openapi;
 mod pages_journey;
 mod permissions;

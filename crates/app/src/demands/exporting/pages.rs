@@ -43,7 +43,9 @@ async fn download(
         ("audience" = Option<String>, Query), ("channel" = Option<String>, Query), ("enterprise" = Option<i64>, Query),
         ("overdue" = Option<bool>, Query), ("due_today" = Option<bool>, Query), ("q" = Option<String>, Query),
         ("from" = Option<String>, Query), ("to" = Option<String>, Query), ("sort" = Option<String>, Query)),
-    responses((status = 200, description = "文件：编号、收到时间、原文、办理情况、答复、评价")))]
+    responses((status = 200, description = "文件：编号、收到时间、原文、办理情况、答复、评价",
+        content((String = "application/x-ndjson"), (String = "text/csv"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 async fn call(State(app): State<App>, session: Session, RawQuery(query): RawQuery) -> Answer<Response> {
     let pairs = decode_pairs(query.as_deref().unwrap_or_default())?;
     let (format, conditions): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == "format");

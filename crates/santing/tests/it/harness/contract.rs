@@ -50,7 +50,7 @@ impl Contract {
                 responses.as_object().unwrap().iter().filter(|(status, _)| status.starts_with('2'))
             {
                 let response = self.resolve(response);
-                if status != "204" && response["content"]["application/json"]["schema"].is_null() {
+                if status != "204" && response["content"].as_object().is_none_or(Map::is_empty) {
                     flaws.push(format!("{method} {path} does not say what its {status} holds"));
                 }
             }
@@ -88,12 +88,17 @@ impl Contract {
             panic!("{} answered {status}, which is not described: {}", answer.asked, answer.body);
         };
         let content = self.resolve(described).get("content").and_then(Value::as_object);
-        let Some((kind, content)) = content.and_then(|content| content.iter().next()) else {
+        let Some(content) = content else {
             assert!(answer.body.is_empty(), "{} has a body that is not described", answer.asked);
             return;
         };
-        let sent = answer.header("content-type").split(';').next().unwrap_or_default().to_owned();
-        assert_eq!(&sent, kind, "{}", answer.asked);
+        let sent = answer.header("content-type").split(';').next().unwrap_or_default();
+        let Some(content) = content.get(sent) else {
+            panic!("{} is {sent}, described are {:?}", answer.asked, content.keys().collect::<Vec<_>>());
+        };
+        if !sent.ends_with("json") || sent.ends_with("ndjson") {
+            return;
+        }
         let mut wrong = Vec::new();
         self.compare(&content["schema"], &answer.json(), "$", &mut wrong);
         assert!(wrong.is_empty(), "{} is not as described: {wrong:#?}\n{}", answer.asked, answer.body);

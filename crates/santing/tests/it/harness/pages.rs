@@ -29,6 +29,7 @@ pub struct Form {
     post: bool,
     multipart: bool,
     fields: Vec<(String, String)>,
+    files: Vec<[String; 3]>,
     known: Vec<(String, Option<String>)>,
 }
 
@@ -59,7 +60,7 @@ impl<'c> Visitor<'c> {
             return self.opens(&format!("{}?{encoded}", form.action));
         }
         let (kind, body) = match form.multipart {
-            true => multipart(&form.fields),
+            true => multipart(&form.fields, &form.files),
             false => ("application/x-www-form-urlencoded".to_owned(), encoded),
         };
         let answer = self.asks("POST", &form.action, &kind, body.as_bytes());
@@ -219,6 +220,14 @@ impl Form {
         self
     }
 
+    /// Adds a file.
+    #[track_caller]
+    pub fn attach(mut self, field: &str, name: &str, content: &str) -> Self {
+        assert!(self.multipart, "{} takes no files", self.action);
+        self.files.push([field, name, content].map(str::to_owned));
+        self
+    }
+
     /// Fills in several.
     #[track_caller]
     pub fn set_all(self, values: &[(&str, &str)]) -> Self {
@@ -238,6 +247,7 @@ fn read_form(form: ElementRef<'_>) -> Form {
         post: attr("method") == "post",
         multipart: attr("enctype") == "multipart/form-data",
         fields: Vec::new(),
+        files: Vec::new(),
         known: Vec::new(),
     };
     for field in form.select(&Selector::parse("input[name], textarea[name], select[name]").unwrap()) {
@@ -289,11 +299,16 @@ pub fn encode(text: &str) -> String {
     text.bytes().map(one).collect()
 }
 
-fn multipart(fields: &[(String, String)]) -> (String, String) {
+fn multipart(fields: &[(String, String)], files: &[[String; 3]]) -> (String, String) {
     const EDGE: &str = "----santing-it-7f3a";
     let part = |(name, value): &(String, String)| {
         format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
-    let body: String = fields.iter().map(part).collect();
+    let file = |[field, name, content]: &[String; 3]| {
+        format!(
+            "--{EDGE}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n{content}\r\n"
+        )
+    };
+    let body: String = fields.iter().map(part).chain(files.iter().map(file)).collect();
     (format!("multipart/form-data; boundary={EDGE}"), format!("{body}--{EDGE}--\r\n"))
 }

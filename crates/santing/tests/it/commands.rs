@@ -1,0 +1,125 @@
+//! The commands, beside a running server, on both engines: what they print, what they leave behind, how they end.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::harness::City;
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// What a command printed, if it ended with `code`.
+#[track_caller]
+fn printed(output: &Output, code: i32) -> String {
+    assert_eq!(output.status.code(), Some(code), "{}", said(output));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[track_caller]
+fn json(output: &Output) -> Value {
+    serde_json::from_str(&printed(output, 0)).unwrap()
+}
+
+fn path(dir: &Path, name: &str) -> String {
+    dir.join(name).display().to_string()
+}
+
+#[test]
+fn commands_work_beside_a_running_server() {
+    City::on_both_engines(|city| {
+        let dir = tempfile::tempdir().unwrap();
+        accounts_and_tokens(city);
+        the_calendar_says_the_same_everywhere(city);
+        a_table_comes_in_once(city, dir.path());
+        lists_go_out(city, dir.path());
+        the_ledger_is_proved_elsewhere(city, dir.path());
+        a_backup_becomes_a_city_again(city, dir.path());
+        printed(&city.santing(&["check"]), 0);
+    });
+}
+
+fn accounts_and_tokens(city: &City) {
+    let users = json(&city.santing(&["users", "--json"]));
+    let desk = users.as_array().unwrap().iter().find(|user| user["username"] == "tongchou").unwrap();
+    assert_eq!((&desk["unit"], &desk["roles"][0]), (&"yingshang".into(), &"coordinator".into()));
+    let token = printed(&city.santing(&["token", "tongchou"]), 0);
+    let bearer = format!("Bearer {}", token.trim());
+    city.send("GET", "/api/v1/demands?limit=1", &[("authorization", &bearer)], b"").expect(200);
+    printed(&city.santing(&["token", "nobody"]), 1);
+    printed(&city.santing(&["no-such-command"]), 2);
+}
+
+fn the_calendar_says_the_same_everywhere(city: &City) {
+    let asked = city.santing(&["calendar", "due", "--from", "2026-09-24", "--working-days", "10", "--json"]);
+    let told = json(&asked).to_string();
+    let api = city.public().get("/calendar/due?from=2026-09-24&working_days=10").expect(200).json();
+    let due = api["due"].as_str().unwrap();
+    assert!(due.starts_with("2026-10-15"), "ten working days over the National Day: {due}");
+    assert!(told.contains(&due[..10]), "{told}");
+}
+
+const TABLE: &str = "编号,标题,内容,时间,渠道\n\
+    甲-1,夜间停电太频繁,我们车间每周停电三次，请协调供电。,2026-10-12 09:30:00,letter\n\
+    甲-2,园区道路坑洼,货车进出困难，雨天积水。,2026-10-13 10:00:00,letter\n\
+    甲-3,,没有标题的一行,2026-13-45,letter\n";
+
+fn a_table_comes_in_once(city: &City, dir: &Path) {
+    let file = path(dir, "留言.csv");
+    std::fs::write(&file, TABLE).unwrap();
+    let import = |more: &[&str]| city.santing(&[&["import", "demands", &file, "--json"], more].concat());
+    let looked = json(&import(&["--dry-run"]));
+    assert_eq!((&looked["imported"], &looked["rejected"]), (&2.into(), &1.into()), "{looked}");
+    let first = json(&import(&[]));
+    assert_eq!((&first["imported"], &first["already"], &first["rejected"]), (&2.into(), &0.into(), &1.into()));
+    assert_eq!(first["reasons"][0]["row"], 4, "the row as a person counts it: {first}");
+    let second = json(&import(&[]));
+    assert_eq!((&second["imported"], &second["already"]), (&0.into(), &2.into()), "a second run adds nothing");
+    let found = city.desk().get("/demands?q=%E5%A4%9C%E9%97%B4%E5%81%9C%E7%94%B5").expect(200).json();
+    assert!(found["items"][0]["received_at"].as_str().unwrap().starts_with("2026-10-12T09:30:00"), "{found}");
+}
+
+fn lists_go_out(city: &City, dir: &Path) {
+    let csv = path(dir, "demands.csv");
+    printed(&city.santing(&["export", "demands", &csv]), 0);
+    let table = std::fs::read(&csv).unwrap();
+    assert!(table.starts_with(b"\xef\xbb\xbf"), "a spreadsheet program reads it as UTF-8");
+    let rows = String::from_utf8_lossy(&table).lines().count();
+    assert!(rows > 100, "{rows}");
+    assert!(!String::from_utf8_lossy(&table).contains("13800000001"), "whom to call is hidden");
+    let xlsx = path(dir, "demands.xlsx");
+    printed(&city.santing(&["export", "demands", &xlsx]), 0);
+    assert!(std::fs::read(&xlsx).unwrap().starts_with(b"PK"));
+    printed(&city.santing(&["export", "demands", &csv]), 1);
+}
+
+/// Any change of any entry is found, without the database.
+fn the_ledger_is_proved_elsewhere(city: &City, dir: &Path) {
+    let file = path(dir, "ledger.jsonl");
+    printed(&city.santing(&["export", "ledger", &file]), 0);
+    printed(&offline(&["verify", &file]), 0);
+    let ledger = std::fs::read_to_string(&file).unwrap();
+    let spoilt = ledger.replacen("统筹岗甲", "统筹岗乙", 1);
+    assert_ne!(ledger, spoilt);
+    let spoilt_file = path(dir, "spoilt.jsonl");
+    std::fs::write(&spoilt_file, spoilt).unwrap();
+    let verdict = printed(&offline(&["verify", &spoilt_file, "--json"]), 1);
+    assert_eq!(serde_json::from_str::<Value>(&verdict).unwrap()["holds"], false);
+}
+
+fn a_backup_becomes_a_city_again(city: &City, dir: &Path) {
+    let file = path(dir, "city.backup");
+    printed(&city.santing(&["backup", &file]), 0);
+    let restored = path(dir, "restored");
+    printed(&offline(&["restore", &file, "--data", &restored]), 0);
+    let users = json(&offline(&["users", "--json", "--data", &restored]));
+    assert!(users.as_array().unwrap().len() > 10);
+    let again = offline(&["restore", &file, "--data", &restored]);
+    assert_eq!(again.status.code(), Some(1), "a directory that holds a city is left alone: {}", said(&again));
+}
+
+fn offline(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_santing")).current_dir(std::env::temp_dir()).args(args).output().unwrap()
+}
