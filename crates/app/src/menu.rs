@@ -3,27 +3,29 @@
 
 use std::sync::LazyLock;
 
-use kernel::Permission::{Administer, Desk, ReadLedger};
+use kernel::Permission::{self, Administer, Desk, ReadLedger};
 
 use crate::demands::pages::MENU;
 use crate::people::MenuItem;
 use crate::views;
 
 const HOUSE: &[MenuItem] = &[
-    MenuItem {
-        section: "常用视图",
-        label: "管理常用视图",
-        href: "/views",
-        for_any_of: &[Desk],
-        count: None,
-        own: Some(views::lines),
-    },
-    MenuItem { section: "底册", label: "单位", href: "/units", for_any_of: &[Desk], count: None, own: None },
-    MenuItem { section: "底册", label: "企业", href: "/enterprises", for_any_of: &[Desk], count: None, own: None },
-    MenuItem { section: "底册", label: "工作日历", href: "/calendar", for_any_of: &[Desk], count: None, own: None },
-    MenuItem { section: "底册", label: "台账", href: "/ledger", for_any_of: &[ReadLedger], count: None, own: None },
-    MenuItem { section: "管理", label: "账号", href: "/accounts", for_any_of: &[Administer], count: None, own: None },
+    MenuItem { own: Some(views::lines), ..item("常用视图", "管理常用视图", "/views", &[Desk]) },
+    item("底册", "单位", "/units", &[Desk]),
+    item("底册", "企业", "/enterprises", &[Desk]),
+    item("底册", "工作日历", "/calendar", &[Desk]),
+    item("底册", "台账", "/ledger", &[ReadLedger]),
+    item("管理", "账号", "/accounts", &[Administer]),
 ];
+
+const fn item(
+    section: &'static str,
+    label: &'static str,
+    href: &'static str,
+    for_any_of: &'static [Permission],
+) -> MenuItem {
+    MenuItem { section, label, href, for_any_of, count: None, own: None }
+}
 
 /// The menu.
 pub fn menu() -> &'static [MenuItem] {
