@@ -20,6 +20,8 @@ impl House {
     /// The page once nothing is under way.
     async fn rested(&self, path: &str) -> Seen {
         loop {
+            // A page alone gives the work under way no turn.
+            tokio::task::yield_now().await;
             let seen = self.get("desk", path).await;
             if !seen.body.contains("正在检查") && !seen.body.contains("正在导入") {
                 return seen;
