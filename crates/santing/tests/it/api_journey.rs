@@ -239,6 +239,29 @@ fn who_is_turned_away_learns_why() {
     assert_eq!(moves_of(&desk.sees(&taken_back)), [""; 0]);
 }
 
+/// The invented county has other units, themes, limits and office hours; the program knows none of them.
+#[test]
+fn another_city_works_the_same() {
+    let city = City::hutuo();
+    let (desk, unit) = (city.desk(), city.unit("jingji"));
+    let theme = city.public().get("/themes").expect(200).json()["items"][0]["code"].clone();
+    let mut said = a_firm_says("物流园的补贴");
+    said["theme"] = theme.clone();
+    let demand = city.public().speak(&said);
+    assert!(demand.number.starts_with("HT20261123"), "{}", demand.number);
+    let mut sorted = sorting();
+    sorted["theme"] = theme;
+    desk.makes("triage", &demand, sorted);
+    desk.assign(&demand, "经济局", "核实补贴");
+    unit.acknowledge(&demand);
+    unit.first_contact(&demand, "核实了账号");
+    unit.reply(&demand);
+    desk.call_back(&demand);
+    assert_eq!(desk.close(&demand, "solved")["status_label"], "已办结");
+    let told = city.public().progress(&demand).to_string();
+    assert!(told.contains("县经济局") && !told.contains("市营商环境办"), "{told}");
+}
+
 fn moves_of(demand: &Value) -> Vec<String> {
     let moves = demand["moves"].as_array().unwrap();
     moves.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()

@@ -237,15 +237,15 @@ impl Drop for Browser<'_> {
 
 /// Chromium's driver on a free port, with the directory of its browser.
 fn driver() -> ((Leash, String), String) {
-    let dir = tempfile::Builder::new().prefix("santing-browser-").tempdir().unwrap().keep();
-    let profile = dir.join("profile").display().to_string();
+    let dir = tempfile::Builder::new().prefix("santing-browser-").tempdir().unwrap();
+    let profile = dir.path().join("profile").display().to_string();
     let mut command = Command::new("chromedriver");
-    command.arg("--port=0").env("HOME", &dir).env("TMPDIR", &dir);
+    command.arg("--port=0").env("HOME", dir.path()).env("TMPDIR", dir.path());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let child = command.spawn().unwrap_or_else(|error| {
         panic!("chromedriver does not start: {error}. Run scripts/test, which installs chromium and its driver")
     });
-    let mut leash = Leash::on(child, &dir);
+    let mut leash = Leash::on(child, &dir.keep());
     let lines = BufReader::new(leash.held().stdout.take().unwrap()).lines().map_while(Result::ok);
     let port = lines.filter_map(|line| port_in(&line)).next().expect("chromedriver says its port");
     ((leash, profile), format!("http://127.0.0.1:{port}"))
