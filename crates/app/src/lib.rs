@@ -34,12 +34,29 @@ use crate::web::Routes;
 /// Every room's tables, in the order in which they came to be.
 pub fn migrations() -> &'static [Migration] {
     static ALL: LazyLock<Vec<Migration>> = LazyLock::new(|| {
-        [settings::MIGRATIONS, idempotency::MIGRATIONS, units::MIGRATIONS, people::MIGRATIONS, enterprises::MIGRATIONS, demands::MIGRATIONS, calendar::MIGRATIONS, views::MIGRATIONS].concat()
+        [
+            settings::MIGRATIONS,
+            idempotency::MIGRATIONS,
+            units::MIGRATIONS,
+            people::MIGRATIONS,
+            enterprises::MIGRATIONS,
+            demands::MIGRATIONS,
+            calendar::MIGRATIONS,
+            views::MIGRATIONS,
+        ]
+        .concat()
     });
     &ALL
 }
 
 /// Every address that the program answers.
 pub fn routes() -> Routes<App> {
-    demands::routes().and(views::routes()).and(calendar::routes()).and(ledger::routes()).and(people::routes()).and(units::routes()).and(enterprises::routes()).and(portal::routes())
+    demands::routes()
+        .and(views::routes())
+        .and(calendar::routes())
+        .and(ledger::routes())
+        .and(people::routes())
+        .and(units::routes())
+        .and(enterprises::routes())
+        .and(portal::routes())
 }

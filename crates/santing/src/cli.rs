@@ -60,6 +60,7 @@ pub struct ServeOptions {
 
 /// The commands.
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one is made per run of the program")]
 pub enum Command {
     /// 空目录变成演示城市，然后提供服务
     Demo(ServeOptions),
@@ -134,6 +135,7 @@ pub enum Import {
 
 /// What can be exported.
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one is made per run of the program")]
 pub enum Export {
     /// 导出诉求；联系方式和原文里的号码默认遮住，每次导出都记入台账
     Demands(ExportDemands),

@@ -487,7 +487,7 @@ fn an_import_keeps_what_was_and_adds_nothing_twice() {
             (report.imported, report.already, report.rejected)
         };
         assert_eq!(counts(true), (2, 0, 2), "a dry run counts");
-        assert!(app.read_now(&desk(), |cx| listing::is_empty(cx)).unwrap(), "and keeps nothing");
+        assert!(app.read_now(&desk(), listing::is_empty).unwrap(), "and keeps nothing");
         assert_eq!(counts(false), (2, 0, 2));
         let again = run(false);
         assert_eq!((again.imported, again.already, again.rejected), (0, 2, 2), "a second run adds nothing");

@@ -7,6 +7,9 @@ use crate::context::{App, Cx};
 use crate::units;
 use crate::web::{Credential, Doorkeeper, Later, Menu, MenuEntry, Session};
 
+/// Finds the lines that only the one who looks has.
+pub type OwnLines = fn(&mut Cx<'_>) -> Result<Vec<MenuEntry>>;
+
 /// One line of the workbench's menu, before it is known who looks.
 #[derive(Clone, Copy)]
 pub struct MenuItem {
@@ -21,7 +24,7 @@ pub struct MenuItem {
     /// How many there are for the one who looks, where that is worth a number.
     pub count: Option<fn(&mut Cx<'_>) -> Result<u64>>,
     /// Lines before this one that only the one who looks has.
-    pub own: Option<fn(&mut Cx<'_>) -> Result<Vec<MenuEntry>>>,
+    pub own: Option<OwnLines>,
 }
 
 /// The doorkeeper over the store.

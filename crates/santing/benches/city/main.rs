@@ -8,6 +8,8 @@
 //! at each number of demands; import rows per second with the index; resident memory idle and under load; cold start to
 //! the first page; bytes of the first public page. Runs the release binary as it is shipped.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test or benchmark that cannot go on must stop")]
+
 mod client;
 mod content;
 mod limit;

@@ -3,6 +3,8 @@
 //!
 //! `SANTING_FAULT_ROUNDS=20` asks for twenty kills per engine instead of the usual few.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test or benchmark that cannot go on must stop")]
+
 mod server;
 
 use std::collections::BTreeMap;
@@ -100,7 +102,11 @@ fn check(server: &Server, token: &str, acknowledged: &Acknowledged) {
         assert!(found >= *version, "{number}: version {version} was acknowledged, {found} is there");
         assert_eq!(answer.body["clocks"].as_array().unwrap().len(), 1, "{number} has its clock");
         let events = server::get(&server.address, &format!("/api/v1/demands/{number}/events"), Some(token)).unwrap();
-        assert_eq!(events.body["items"].as_array().unwrap().len() as i64, found, "{number}: one ledger entry per version");
+        assert_eq!(
+            events.body["items"].as_array().unwrap().len() as i64,
+            found,
+            "{number}: one ledger entry per version"
+        );
     }
 }
 

@@ -54,7 +54,6 @@ pub struct NewDemand {
 /// Digits, which other systems write as a text or as a number.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes a part of the body")]
 pub enum TextOrNumber {
     /// As a text.
     Text(String),
