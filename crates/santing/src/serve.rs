@@ -1,5 +1,6 @@
 //! `santing serve`: from a data directory to a listening server, and in good order down again.
 
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -74,20 +75,18 @@ pub fn bind(address: &str) -> anyhow::Result<TcpListener> {
     })
 }
 
+/// Says where it is; in one piece, and without minding that a script may have stopped listening.
 fn announce(app: &App, address: SocketAddr) {
-    let place = if app.store().location().dir() == app.data_dir() {
-        app.data_dir().display().to_string()
-    } else {
-        String::new()
-    };
-    println!("{}  http://{address}/  （数据目录 {place}）", app.city().title);
+    let mut text = format!("{}  http://{address}/  （数据目录 {}）\n", app.city().title, app.data_dir().display());
     if app.demo() {
-        println!(
-            "演示账号：统筹岗 tongchou、管理员 admin、市领导 lingdao、审计 shenji，各单位见登录页；密码都是 {}",
-            app::people::DEMO_PASSWORD
-        );
+        text += "演示账号：统筹岗 tongchou、管理员 admin、市领导 lingdao、审计 shenji，各单位见登录页；密码都是 ";
+        text += app::people::DEMO_PASSWORD;
+        text.push('\n');
     }
-    println!("按 Ctrl+C 停止");
+    text += "按 Ctrl+C 停止\n";
+    let mut out = std::io::stdout().lock();
+    // A closed pipe is no reason to stop serving.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 async fn told_to_stop() {

@@ -41,6 +41,7 @@ fn ways(error: &Error, logged_in: bool) -> Markup {
     html! {
         @if kind == Some(RefusalKind::Unauthenticated) { a.button.primary href="/login" target="_blank" rel="noopener" { "去登录" } }
         @if logged_in { a.button href="/desk" { "回到工作台" } } @else { a.button href="/" { "回到首页" } }
+        @if logged_in && kind == Some(RefusalKind::Forbidden) { a.button href="/account" { "看看我的账号能做什么" } }
         @if !logged_in && kind == Some(RefusalKind::NotFound) { a.button href="/progress" { "查办理进度" } }
     }
 }
