@@ -1,6 +1,8 @@
 //! Bad input at every address of the table of routes: refused in good order, never a fault, never a hang, never a server
 //! that falls over or swells.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
+
 mod hostile;
 mod server;
 
