@@ -57,9 +57,15 @@ impl Config {
     /// The settings of a command.
     pub fn of(common: &Common) -> anyhow::Result<Self> {
         let (file, path) = File::find(common.config.as_deref())?;
+        let database_url = common.database_url.clone().or(file.database_url).filter(|url| !url.is_empty());
+        if let Some(url) = &database_url
+            && !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
+        {
+            anyhow::bail!("数据库地址应写成 postgres://用户名:密码@主机/数据库名");
+        }
         Ok(Self {
             data: common.data.clone().or(file.data).unwrap_or_else(|| "santing-data".into()),
-            database_url: common.database_url.clone().or(file.database_url).filter(|url| !url.is_empty()),
+            database_url,
             profile: common.profile.clone().or(file.profile),
             clock: common.clock.clone().or(file.clock),
             file: path,

@@ -14,6 +14,7 @@ mod listen;
 mod metrics;
 mod open;
 mod serve;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -34,11 +35,7 @@ pub enum Outcome {
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // clap has its own words for help and version, which are no errors.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return ExitCode::from(usage::explain(&error)),
     };
     match run(cli) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

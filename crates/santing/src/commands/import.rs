@@ -60,7 +60,7 @@ fn options(asked: &Asked) -> anyhow::Result<ImportOptions> {
     let mapping = match &asked.map {
         None => Mapping::default(),
         Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("读不到 {}", path.display()))?;
+            let text = std::fs::read_to_string(path).map_err(|error| super::unreadable(path, &error))?;
             Mapping::read(&text).map_err(|error| anyhow!("{error}"))?
         }
     };
@@ -75,8 +75,8 @@ fn stem(file: &Path) -> String {
 }
 
 fn opened(path: &Path) -> anyhow::Result<(File, ProgressBar)> {
-    let file = File::open(path).with_context(|| format!("读不到 {}", path.display()))?;
-    let size = file.metadata().with_context(|| format!("读不到 {}", path.display()))?.len();
+    let file = super::open_file(path)?;
+    let size = file.metadata().map_err(|error| super::unreadable(path, &error))?.len();
     if !std::io::stderr().is_terminal() {
         return Ok((file, ProgressBar::hidden()));
     }
@@ -91,7 +91,8 @@ fn print(report: &ImportReport, dry_run: bool) {
         println!("没有用到的列：{}", report.ignored_columns.join("、"));
     }
     for wrong in &report.reasons {
-        println!("第 {} 行  {}  {}", wrong.row, wrong.column, wrong.reason);
+        let column = if wrong.column.is_empty() { "—" } else { &wrong.column };
+        println!("第 {} 行  {column}  {}", wrong.row, wrong.reason);
     }
     if let Some(why) = &report.broken_off {
         println!("文件没有读完：{why}");

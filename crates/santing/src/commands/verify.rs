@@ -1,10 +1,8 @@
 //! `santing verify`: does the ledger's chain hold.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use anyhow::Context as _;
 use serde_json::json;
 use store::Report;
 
@@ -15,10 +13,7 @@ use crate::open::{self, Ground};
 /// Checks the database's ledger, or an exported file without any database.
 pub fn verify(config: &Config, file: Option<&Path>, as_json: bool) -> anyhow::Result<Outcome> {
     let report = match file {
-        Some(path) => {
-            let file = File::open(path).with_context(|| format!("读不到 {}", path.display()))?;
-            store::verify_file(BufReader::new(file))?
-        }
+        Some(path) => store::verify_file(BufReader::new(super::open_file(path)?))?,
         None => {
             open::must_exist(config)?;
             Ground::of(config)?.open_store(config)?.0.verify()?
