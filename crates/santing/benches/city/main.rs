@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 use client::{Load, Request};
 use server::Server;
 
+/// Makes the nth request.
+type Ask<'a> = Box<dyn Fn(usize) -> Request + Sync + 'a>;
+
 struct Wanted {
     engines: Vec<&'static str>,
     rows: Vec<usize>,
@@ -81,7 +84,7 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
     }
     server.wait_until_indexed(&token);
     let sample = content::sample(&server, &token);
-    let asks: [(&str, Box<dyn Fn(usize) -> Request + Sync>); 6] = [
+    let asks: [(&str, Ask<'_>); 6] = [
         ("list", Box::new(|_| Request::get("/api/v1/demands?limit=50", Some(&token)))),
         ("list page", Box::new(|_| Request::get("/demands?limit=50", Some(&token)))),
         ("demand page", Box::new(|n| Request::get(&format!("/demands/{}", sample[n % sample.len()].0), Some(&token)))),
