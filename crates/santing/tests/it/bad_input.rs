@@ -59,7 +59,7 @@ struct Sender<'c> {
 impl Sender<'_> {
     fn send(&self, path: &str, kind: &str, body: &[u8], what: &str) -> Option<String> {
         let bearer = self.token.map(|token| format!("Bearer {token}"));
-        let mut headers = vec![("content-type", kind)];
+        let mut headers = vec![("content-type", kind), ("connection", "close")];
         headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
         let began = Instant::now();
         let answer = self.city.send(self.method, path, &headers, body);

@@ -96,6 +96,8 @@ impl<'c> Visitor<'c> {
         let cookies = cookies.join("; ");
         let mut headers = vec![("origin", self.city.address.as_str()), ("sec-fetch-site", "same-origin")];
         headers.extend((!cookies.is_empty()).then_some(("cookie", cookies.as_str())));
+        // A server may end a connection whose request it refused unread: what comes next has one of its own.
+        headers.extend((method == "POST").then_some(("connection", "close")));
         headers.extend((!kind.is_empty()).then_some(("content-type", kind)));
         let answer = self.city.send(method, path, &headers, body);
         for line in answer.headers.get_all("set-cookie") {
