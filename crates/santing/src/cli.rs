@@ -47,7 +47,7 @@ pub struct ServeOptions {
     /// 监听地址（默认 127.0.0.1:8080；端口写 0 则自动选一个并打印出来）
     #[arg(long, value_name = "ADDR", env = "SANTING_LISTEN")]
     pub listen: Option<String>,
-    /// 群众访问的网址，如 https://santing.example.gov.cn；回执二维码指向它，https 时 Cookie 加 Secure
+    /// 群众访问的网址，如 <https://santing.example.gov.cn>；回执二维码指向它，https 时 Cookie 加 Secure
     #[arg(long, value_name = "URL", env = "SANTING_PUBLIC_URL")]
     pub public_url: Option<String>,
     /// 前面有反向代理，相信它的 X-Forwarded-For

@@ -93,7 +93,7 @@ impl Tx {
             .map(drop)
     }
 
-    /// Notes that a job failed: it is tried again after a pause that doubles, or is dead after [`MOST_ATTEMPTS`].
+    /// Notes that a job failed: it is tried again after a pause that doubles, or is dead after `MOST_ATTEMPTS`.
     pub fn fail(&mut self, job: &Claimed, now: Instant, error: &str) -> Result<()> {
         let pause = (FIRST_PAUSE << (job.attempts - 1).clamp(0, 20)).min(LONGEST_PAUSE);
         let dead_at = (job.attempts >= MOST_ATTEMPTS).then_some(now);

@@ -2,7 +2,7 @@
 //! and see with number and code where it stands, rate the answer, withdraw; no account, no script needed. Staff register
 //! here for a caller. The room decides nothing: it shows what the `demands` room says and passes on what was typed.
 //!
-//! Whatever shows a query code is neither stored by browsers nor told to other sites, see [`private`].
+//! Whatever shows a query code is neither stored by browsers nor told to other sites, see `private`.
 
 mod figures;
 mod home;

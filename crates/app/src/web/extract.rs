@@ -1,4 +1,4 @@
-//! Extractors that read strictly and refuse politely: every rejection is a [`Failure`](super::Failure), never axum's
+//! Extractors that read strictly and refuse politely: every rejection is a [`Failure`], never axum's
 //! plain text. Rooms use these instead of axum's own.
 
 use std::future::poll_fn;

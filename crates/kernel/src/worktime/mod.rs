@@ -11,7 +11,7 @@
 //!   every suspension that began before the timer was due moves it on by exactly the working time inside it. Overlaps
 //!   count once, and splitting a suspension changes nothing.
 //! - [`time_left`], [`until`], [`timer_phrase`]: the same as people say it.
-//! - [`difference`], [`changed_days`]: what another calendar would change, for the room that records it.
+//! - [`difference()`], [`changed_days`]: what another calendar would change, for the room that records it.
 //!
 //! A year without official data is worked out as Monday to Friday, and everything that touches it carries a warning.
 //! Working time is exact to the microsecond, adds up without rounding, and is what the wall clock in the office shows.

@@ -12,7 +12,7 @@ use crate::city::ClockKind;
 /// The length of a clock that is about to start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Length {
-    /// As [`write`] writes it.
+    /// As [`write()`] writes it.
     pub limit: String,
     /// Where it comes from.
     pub source: String,
@@ -64,7 +64,7 @@ pub fn write(limit: Limit) -> String {
     }
 }
 
-/// The limit of a text that [`write`] wrote; `None` for a date set by hand.
+/// The limit of a text that [`write()`] wrote; `None` for a date set by hand.
 pub fn read(limit: &str) -> Option<Limit> {
     let days = limit.strip_suffix("wd").and_then(|n| n.parse().ok()).map(Limit::WorkingDays);
     days.or_else(|| limit.strip_suffix("wm").and_then(|n| n.parse().ok()).map(Limit::WorkingMinutes))
