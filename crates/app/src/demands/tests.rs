@@ -493,7 +493,7 @@ fn an_import_keeps_what_was_and_adds_nothing_twice() {
         assert_eq!((again.imported, again.already, again.rejected), (0, 2, 2), "a second run adds nothing");
         assert_eq!(again.ignored_columns, ["点赞数"]);
         let wrong: Vec<_> = again.reasons.iter().map(|r| (r.row, r.column.as_str())).collect();
-        assert_eq!(wrong, [(4, "时间"), (5, "reply_time")]);
+        assert_eq!(wrong, [(4, "时间"), (5, "答复时间")]);
 
         let whole = app.read_now(&desk(), |cx| viewing::whole(cx, "AN20250301W0001")).unwrap();
         assert_eq!(whole.case.demand.received_at, at("2025-03-01T08:30:00+08:00"));

@@ -60,15 +60,22 @@ pub fn prepare(row: &Row, mapping: &Mapping, source: &str, city: &City, now: Ins
     put_default(&mut fields, "source", source);
     let reply = take_reply(&mut fields, &mut errors);
     match intake::read(&fields, Entrance::Import, city) {
-        Err(refusal) => Err(Refusal::invalid(errors.into_iter().chain(refusal.errors).collect())),
+        Err(refusal) => Err(refused(row, mapping, errors.into_iter().chain(refusal.errors))),
         Ok(intake) => {
             check_times(&intake, reply.as_ref(), now, &mut errors);
             if !errors.is_empty() {
-                return Err(Refusal::invalid(errors));
+                return Err(refused(row, mapping, errors));
             }
             Ok(with_document(row.number, intake, reply))
         }
     }
+}
+
+/// What is wrong, each under the name that the column bears in their table, where it has one.
+fn refused(row: &Row, mapping: &Mapping, errors: impl IntoIterator<Item = FieldError>) -> Refusal {
+    let theirs = |field: &str| row.columns().iter().find(|column| mapping.field(column) == Some(field)).cloned();
+    let named = |error: FieldError| FieldError { field: theirs(&error.field).unwrap_or(error.field), ..error };
+    Refusal::invalid(errors.into_iter().map(named).collect())
 }
 
 /// Segmented here, outside any transaction, so that the writer only writes.

@@ -78,7 +78,7 @@ fn a_file_is_looked_through_before_anything_is_kept() {
         let run = desk_of.begin("旧平台.csv", table(2_500)).unwrap();
         assert_eq!(run.stage, Stage::Checked);
         assert_eq!((run.checked.imported, run.checked.already, run.checked.rejected), (2_475, 0, 25));
-        assert_eq!((run.checked.reasons[0].row, run.checked.reasons[0].column.as_str()), (101, "text"));
+        assert_eq!((run.checked.reasons[0].row, run.checked.reasons[0].column.as_str()), (101, "内容"));
         assert_eq!(desk_of.count(), 0);
 
         let run = desk_of.confirm(run.id);

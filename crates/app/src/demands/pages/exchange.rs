@@ -78,8 +78,10 @@ async fn page(app: &App, session: &Session, view: &FormView) -> Answer<Page> {
     let past = app.imports().all();
     Ok(Page::desk("导入诉求").aside(html! { span.muted { "先检查，看过结果再导入" } }).body(html! {
         (error_summary(view))
-        (form(view))
+        div.stack {
+            (form(view))
         @if !past.is_empty() { h2 { "最近的导入" } (table(&look, &past)) }
+        }
     }))
 }
 
@@ -155,7 +157,7 @@ pub async fn run(State(app): State<App>, PathParams(id): PathParams<i64>) -> Ans
         .at("/import")
         .back("导入诉求", "/import")
         .aside(html! { (stage(&run.stage)) span.muted { " 来源：" (run.source) } })
-        .body(body(&run));
+        .body(html! { div.stack { (body(&run)) } });
     Ok(match run.stage {
         Stage::Checking | Stage::Importing => ([(header::REFRESH, AGAIN)], page).into_response(),
         _ => page.into_response(),
@@ -221,7 +223,7 @@ fn findings(report: &ImportReport) -> Markup {
             @if report.reasons.len() == SHOWN { p.small.muted { "只列出前 " (count(SHOWN as u64)) " 条，其余的改好之后再看。" } }
             (parts::table("不能导入的行", &["行", "列", "原因"], &html! {
                 @for wrong in &report.reasons {
-                    tr { td.num { (wrong.row) } td data-name="列" { (wrong.column) } td data-name="原因" { (wrong.reason) } }
+                    tr { td.num data-name="行" { (wrong.row) } td data-name="列" { (wrong.column) } td data-name="原因" { (wrong.reason) } }
                 }
             }))
         }
