@@ -86,8 +86,10 @@ pub(crate) fn serve_writes(mut tx: Tx, jobs: &Receiver<Box<dyn Work>>) {
 
 fn serve_group(tx: &mut Tx, mut group: Vec<Box<dyn Work>>) {
     let committed = control(tx, "BEGIN IMMEDIATE").and_then(|()| {
-        let outcomes = group.iter_mut().map(|job| run_alone(tx, job.as_mut())).collect::<Result<Vec<_>, Fault>>()?;
-        control(tx, "COMMIT")?;
+        let shared = group.len() > 1;
+        let run = |job: &mut Box<dyn Work>| run_alone(tx, job.as_mut(), shared);
+        let outcomes = group.iter_mut().map(run).collect::<Result<Vec<_>, Fault>>()?;
+        control(tx, if matches!(outcomes.as_slice(), [Err(_)]) { "ROLLBACK" } else { "COMMIT" })?;
         Ok(outcomes)
     });
     match committed {
@@ -101,9 +103,12 @@ fn serve_group(tx: &mut Tx, mut group: Vec<Box<dyn Work>>) {
     }
 }
 
-/// Runs one job in a savepoint, so that it fails alone. The outer result is the fate of the whole group.
-fn run_alone(tx: &mut Tx, job: &mut dyn Work) -> Result<Result<()>, Fault> {
-    control(tx, "SAVEPOINT job")?;
+/// Runs one job, in a savepoint where it shares the transaction, so that it fails alone; a savepoint costs a copy of every
+/// page that is changed. The outer result is the fate of the whole group.
+fn run_alone(tx: &mut Tx, job: &mut dyn Work, shared: bool) -> Result<Result<()>, Fault> {
+    if shared {
+        control(tx, "SAVEPOINT job")?;
+    }
     tx.begin();
     let outcome = job.run(tx);
     let outcome = tx.end(outcome);
@@ -112,10 +117,12 @@ fn run_alone(tx: &mut Tx, job: &mut dyn Work) -> Result<Result<()>, Fault> {
         let why = outcome.err().map_or_else(String::new, |error| error.to_string());
         return Err(Fault::broken(format!("SQLite rolled a group of transactions back: {why}")).passing());
     }
-    if outcome.is_err() {
+    if shared && outcome.is_err() {
         control(tx, "ROLLBACK TO job")?;
     }
-    control(tx, "RELEASE job")?;
+    if shared {
+        control(tx, "RELEASE job")?;
+    }
     Ok(outcome)
 }
 
