@@ -110,11 +110,7 @@ impl<S: Send + Sync> FromRequest<S> for TableForm {
     }
 }
 
-async fn read_multipart<S: Send + Sync>(
-    mut request: Request,
-    state: &S,
-    limit: usize,
-) -> Result<FormBody, Failure> {
+async fn read_multipart<S: Send + Sync>(mut request: Request, state: &S, limit: usize) -> Result<FormBody, Failure> {
     // What is counted below is content; a part's endless head must not fill the memory either.
     DefaultBodyLimit::max(DRAIN_LIMIT).apply(&mut request);
     let mut parts =
@@ -122,11 +118,7 @@ async fn read_multipart<S: Send + Sync>(
     let mut form = FormBody::default();
     let mut seen = 0;
     let broken = |error: axum::extract::multipart::MultipartError| {
-        if error.status().as_u16() == 413 {
-            too_large(limit)
-        } else {
-            malformed("表单没有传完，请重试")
-        }
+        if error.status().as_u16() == 413 { too_large(limit) } else { malformed("表单没有传完，请重试") }
     };
     let mut count = 0;
     while let Some(mut part) = parts.next_field().await.map_err(broken)? {
