@@ -40,7 +40,7 @@ impl Key {
     pub fn of(headers: &HeaderMap, path: &str, body: &str) -> Result<Option<Self>> {
         let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
         let key = value.to_str().unwrap_or_default().trim().to_owned();
-        if key.is_empty() || key.len() > 200 {
+        if key.is_empty() || key.len() > 200 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             let message = "Idempotency-Key 应为 1 至 200 个可见的 ASCII 字符";
             return Err(Refusal::new(RefusalKind::Malformed, message).into());
         }

@@ -4,8 +4,10 @@
 use std::future::poll_fn;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{HeaderMap, header, request::Parts};
 use kernel::{Refusal, RefusalKind};
@@ -114,6 +116,39 @@ pub(super) async fn drain(headers: &HeaderMap, body: Body) {
     if !headers.contains_key(header::EXPECT) {
         // However it ends, the refusal is what is answered.
         let _ = read_body(body, 0).await;
+    }
+}
+
+/// A body that a handler is lent: what it leaves unread can be read afterwards, so that a sender may finish and the
+/// connection stays good for the next request.
+#[derive(Clone)]
+pub(super) struct Lent(Arc<Mutex<Body>>);
+
+impl Lent {
+    /// Lends `body`.
+    pub(super) fn new(body: Body) -> Self {
+        Self(Arc::new(Mutex::new(body)))
+    }
+}
+
+impl HttpBody for Lent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
+        let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Pin::new(&mut *body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).size_hint()
     }
 }
 

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -16,7 +17,7 @@ use kernel::{Error, Refusal};
 
 use super::error_pages;
 use super::errors::{Failed, Failure, Problem, status_of};
-use super::extract::drain;
+use super::extract::{Lent, drain};
 use super::flash;
 use super::layout::{self, Looker, Menu, Site, Undrawn};
 use super::parts::encode;
@@ -96,7 +97,11 @@ impl Gate {
         if let Some(session) = &session {
             head.extensions.insert(session.clone());
         }
-        let response = next.run(Request::from_parts(head, body)).await;
+        let (headers, lent) = (head.headers.clone(), Lent::new(body));
+        let response = next.run(Request::from_parts(head, Body::new(lent.clone()))).await;
+        if !lent.is_end_stream() {
+            drain(&headers, Body::new(lent)).await;
+        }
         self.finish(response, &asked, session.as_ref()).await
     }
 

@@ -77,7 +77,14 @@ impl House {
     fn of(city: TestCity) -> Self {
         let site = Site { platform: "甲市".into(), demo: false, https: false, public_url: None, trust_proxy: false };
         let gate = Gate::new(Everybody, site, b"k".to_vec());
-        Self { router: mount(super::routes().and(crate::demands::exporting::routes()).and(crate::ledger::routes()), &gate, city.app.clone()), city }
+        Self {
+            router: mount(
+                super::routes().and(crate::demands::exporting::routes()).and(crate::ledger::routes()),
+                &gate,
+                city.app.clone(),
+            ),
+            city,
+        }
     }
 
     async fn send(&self, who: &str, request: axum::http::request::Builder, body: String) -> Seen {
