@@ -40,6 +40,8 @@ pub async fn log_in(
     visitor: &Visitor,
 ) -> Result<LoggedIn> {
     let username = username.trim().to_lowercase();
+    // Tries that are made all at once wait here for one another, so that each sees what became of those before.
+    let _turn = secrets::turn().await?;
     let found = prove(app, &username, password, visitor).await?;
     let half = kind == SessionKind::Browser && found.account.two_factors;
     let kind = if half { SessionKind::Half } else { kind };
@@ -57,6 +59,9 @@ pub async fn log_in(
         count_failure(app, &username, visitor);
     }
     outcome?;
+    if !half {
+        BY_ACCOUNT.forgive(&username);
+    }
     Ok(if half { LoggedIn::Half(secret) } else { LoggedIn::Fully(secret) })
 }
 
@@ -65,6 +70,7 @@ pub async fn complete(app: &App, half: &str, code: &str, visitor: &Visitor) -> R
     let over = || Refusal::new(RefusalKind::Unauthenticated, "登录已超时，请重新输入用户名和密码");
     let whose = half.to_owned();
     let username = app.read(&Actor::system(), move |cx| actions::half_login(cx, &whose)).await?.ok_or_else(over)?;
+    let _turn = secrets::turn().await?;
     check_throttles(app, &username, visitor)?;
     let secret = secrets::fresh_secret(app.random());
     let (half, code, kept) = (half.to_owned(), code.to_owned(), secret.clone());
@@ -73,10 +79,12 @@ pub async fn complete(app: &App, half: &str, code: &str, visitor: &Visitor) -> R
         count_failure(app, &username, visitor);
     }
     outcome?.ok_or_else(over)?;
+    BY_ACCOUNT.forgive(&username);
     Ok(secret)
 }
 
-/// Proves that whoever knows `password` owns the account, or refuses in the same words and the same time for every reason.
+/// Proves that whoever knows `password` owns the account, or refuses in the same words and the same time for every
+/// reason; the caller holds a turn.
 async fn prove(app: &App, username: &str, password: &str, visitor: &Visitor) -> Result<Secrets> {
     check_throttles(app, username, visitor)?;
     let name = username.to_owned();
@@ -85,10 +93,8 @@ async fn prove(app: &App, username: &str, password: &str, visitor: &Visitor) -> 
     let password = password.to_owned();
     let right = secrets::at_leisure(move || secrets::verify_password(&password, &hash)).await?;
     match found {
-        Some(found) if right => {
-            BY_ACCOUNT.forgive(username);
-            Ok(found)
-        }
+        // The tries are forgiven only when the login is complete, or a known password would buy endless second factors.
+        Some(found) if right => Ok(found),
         _ => {
             count_failure(app, username, visitor);
             tracing::info!(username, address = %visitor.address, "a login was refused");
@@ -133,12 +139,14 @@ pub async fn change_password(
         check.wrong("new", "not_allowed", "新密码不能和现在的一样");
     }
     check.done()?;
+    let turn = secrets::turn().await?;
     prove(app, &session.username, old, visitor).await.map_err(|error| match error {
         kernel::Error::Refused(refusal) if refusal.kind == RefusalKind::Unauthenticated => {
             Refusal::field("old", "wrong", "现在的密码不对").into()
         }
         other => other,
     })?;
+    drop(turn);
     let hash = hashed(app, new).await?;
     let (username, keep) = (session.username.clone(), session.id);
     app.write(&session.actor, move |cx| actions::set_own_password(cx, &username, &hash, keep)).await
@@ -163,5 +171,6 @@ pub async fn reset_password(app: &App, actor: &Actor, username: &str) -> Result<
 
 async fn hashed(app: &App, password: &str) -> Result<String> {
     let (app, password) = (app.clone(), password.to_owned());
+    let _turn = secrets::turn().await?;
     secrets::at_leisure(move || secrets::hash_password(&password, app.random())).await?
 }

@@ -5,7 +5,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use kernel::{Fault, Instant, Random, Result};
 use sm3::{Digest, Sm3};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use totp_rs::{Builder, Secret, Totp};
 
 /// Letters and digits that nobody takes for one another.
@@ -37,9 +37,13 @@ pub fn verify_password(password: &str, hash: &str) -> bool {
     Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
 }
 
-/// Runs a hash on a thread that may take its time.
+/// A turn to hash, or to try a second factor; whoever holds one may look at the throttles and trust what they say.
+pub async fn turn() -> Result<SemaphorePermit<'static>> {
+    Ok(HASHING.acquire().await.map_err(|e| Fault::new("wait for a turn to hash", e))?)
+}
+
+/// Runs a hash on a thread that may take its time; whoever asks has a [`turn`].
 pub async fn at_leisure<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _turn = HASHING.acquire().await.map_err(|e| Fault::new("wait for a turn to hash", e))?;
     Ok(tokio::task::spawn_blocking(work).await.map_err(|e| Fault::new("hash on another thread", e))?)
 }
 

@@ -6,14 +6,14 @@ use axum::http::{Request, header};
 use axum::response::Response;
 use jiff::civil::date;
 use kernel::error::Checker;
-use kernel::{Actor, Permission, Role};
+use kernel::{Actor, Error, Permission, Role};
 use store::{args, sql};
 use tower::ServiceExt;
 
-use super::rules::{self, AccountInput};
-use super::{House, secrets};
+use super::rules::{self, AccountInput, SessionKind};
+use super::{House, login, secrets};
 use crate::testing::TestCity;
-use crate::web::{Gate, Site, mount};
+use crate::web::{Gate, Site, Visitor, mount};
 
 #[test]
 fn passwords() {
@@ -302,6 +302,47 @@ fn wrong_passwords_are_counted() {
         assert_eq!(browser.post("/login", &right).await.0, 429);
         city.at("2026-03-02T09:01:00+08:00");
         assert_eq!(browser.post("/login", &right).await.0, 303);
+    });
+}
+
+#[test]
+fn tries_made_all_at_once_are_counted_too() {
+    let city = TestCity::start(None);
+    super::seed_demo(&city.app).unwrap();
+    run(async {
+        let mut tries = tokio::task::JoinSet::new();
+        for _ in 0..12 {
+            let app = city.app.clone();
+            tries.spawn(async move {
+                let (actor, address, user_agent) = (Actor::public(), [192, 0, 2, 9].into(), String::new());
+                let visitor = Visitor { actor, session: None, address, user_agent };
+                login::log_in(&app, "tongchou2", "wrong", None, SessionKind::Token, &visitor).await.err().unwrap()
+            });
+        }
+        let answers = tries.join_all().await;
+        let tried = answers.iter().filter(|e| matches!(e, Error::Refused(r) if r.status() == 401)).count();
+        assert!((5..=6).contains(&tried), "{tried} of 12 passwords were tried");
+    });
+}
+
+#[test]
+fn a_known_password_buys_no_endless_second_factors() {
+    let city = TestCity::start(None);
+    super::seed_demo(&city.app).unwrap();
+    run(async {
+        let login = format!("username=huifang&password={}", super::DEMO_PASSWORD);
+        let mut owner = Browser::of(&city);
+        owner.post("/login", &login).await;
+        let (_, _, page) = owner.get("/account/second-factor").await;
+        let secret = between(&page, "name=\"secret\" value=\"", "\"").to_owned();
+        let code = secrets::totp_code(&secret, city.app.now());
+        assert_eq!(owner.post("/account/second-factor", &format!("secret={secret}&code={code}")).await.0, 200);
+        for _ in 0..5 {
+            let mut thief = Browser::of(&city);
+            assert_eq!(thief.post("/login", &login).await.0, 303);
+            assert_eq!(thief.post("/login/code", "code=000000").await.0, 422);
+        }
+        assert_eq!(Browser::of(&city).post("/login", &login).await.0, 429);
     });
 }
 
