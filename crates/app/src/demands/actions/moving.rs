@@ -16,6 +16,29 @@ use crate::{people, units};
 
 /// Makes a move on the demand of `number`, of which the actor saw `version`.
 pub fn make(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Value>) -> Result<Case> {
+    let Weighed { before, case, change, given } = weigh(cx, number, make, input)?;
+    if !records::update(cx.tx, &case, &before, cx.now)? {
+        let message = "就在刚才，别人先改了这件诉求；您填写的内容都还在，请核对后再提交";
+        return Err(Refusal::conflict(before.demand.version + 1, message).into());
+    }
+    save_change(cx, &case.demand, change)?;
+    record_move(cx, &before.demand, &case, make, &given)?;
+    Ok(case)
+}
+
+/// A move that the law allows, with what it would change; nothing is saved.
+pub struct Weighed {
+    /// The demand as it stands.
+    pub before: Case,
+    /// The demand as it would stand.
+    pub case: Case,
+    /// What the move would add.
+    pub change: decide::Change,
+    given: Given,
+}
+
+/// What a move would do, or why it is refused; [`make`] is this and saving it.
+pub fn weigh(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Value>) -> Result<Weighed> {
     let before = load(cx, number)?;
     let version = version_of(input)?;
     if version != before.demand.version {
@@ -33,13 +56,7 @@ pub fn make(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Value
     let mut case = before.clone();
     let calendar = cx.app.calendar();
     let change = decide::decide(&mut case, row, &given, &deciding(cx, &calendar))?;
-    if !records::update(cx.tx, &case, &before, cx.now)? {
-        let message = "就在刚才，别人先改了这件诉求；您填写的内容都还在，请核对后再提交";
-        return Err(Refusal::conflict(before.demand.version + 1, message).into());
-    }
-    save_change(cx, &case.demand, change)?;
-    record_move(cx, &before.demand, &case, make, &given)?;
-    Ok(case)
+    Ok(Weighed { before, case, change, given })
 }
 
 /// The demand of a number with what the law looks at, for somebody who may see it.
