@@ -13,6 +13,7 @@ pub mod units;
 pub mod people;
 pub mod enterprises;
 pub mod demands;
+pub mod channels;
 pub mod views;
 pub mod calendar;
 pub mod ledger;
@@ -43,6 +44,7 @@ pub fn migrations() -> &'static [Migration] {
             demands::MIGRATIONS,
             calendar::MIGRATIONS,
             views::MIGRATIONS,
+            channels::MIGRATIONS,
         ]
         .concat()
     });
@@ -52,6 +54,7 @@ pub fn migrations() -> &'static [Migration] {
 /// Every address that the program answers.
 pub fn routes() -> Routes<App> {
     demands::routes()
+        .and(channels::routes())
         .and(views::routes())
         .and(calendar::routes())
         .and(ledger::routes())

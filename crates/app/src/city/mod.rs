@@ -11,6 +11,7 @@ mod demo;
 #[cfg(test)]
 mod demo_tests;
 mod errors;
+mod mode;
 mod read;
 mod seeds;
 mod source;
@@ -28,6 +29,7 @@ pub use clocks::{
 };
 pub use demo::{CallbackScript, DemandScript, DemoCity, Fate, ReplyScript, ScriptAxes, ScriptFirm, ScriptPerson};
 pub use errors::{ProfileError, ProfileErrors};
+pub use mode::Mode;
 pub use seeds::{UnitKind, UnitSeed, plain_name};
 pub use vocabulary::{
     Channel, Channels, Entrance, Entrances, Ground, GroundKind, Grounds, Line, Occasion, Rhythm, RoleText, RouteText,

@@ -154,10 +154,7 @@ pub struct Channel {
 impl Channel {
     /// The plan's three pairs, `线下·专项·定期`.
     pub fn mode(&self) -> String {
-        let line = if self.line == Line::Online { "线上" } else { "线下" };
-        let occasion = if self.occasion == Occasion::Daily { "日常" } else { "专项" };
-        let rhythm = if self.rhythm == Rhythm::Regular { "定期" } else { "随机" };
-        format!("{line}·{occasion}·{rhythm}")
+        super::Mode::of(self).label()
     }
 }
 

@@ -82,6 +82,7 @@ fn desk_pages(city: &City) -> Vec<String> {
     all.extend(pages(&[
         "/lists",
         "/lists/rows?kind=matter",
+        "/channels",
         "/desk/register",
         "/enterprises",
         "/units",

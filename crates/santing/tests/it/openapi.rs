@@ -31,9 +31,15 @@ fn every_reading_call_answers_as_described() {
         desk.get(&format!("/demands/{number}")).expect(200);
         desk.get(&format!("/demands/{number}/events")).expect(200);
     }
-    for path in
-        ["/units", "/themes", "/enterprises", "/views", "/demands?q=奖补", "/demands?overdue=true&sort=due&limit=5"]
-    {
+    for path in [
+        "/units",
+        "/themes",
+        "/enterprises",
+        "/views",
+        "/channels/coverage",
+        "/demands?q=奖补",
+        "/demands?overdue=true&sort=due&limit=5",
+    ] {
         desk.get(&path.replace("奖补", "%E5%A5%96%E8%A1%A5")).expect(200);
     }
     desk.get("/demands/similar?text=%E5%A5%96%E8%A1%A5%E6%B2%A1%E6%9C%89%E6%8B%A8%E4%BB%98").expect(200);

@@ -256,6 +256,10 @@ fn narrowed(cx: &Cx<'_>, base: store::Sql, filter: &Filter) -> Select {
         .and_some("d.enterprise_id = ?", filter.enterprise)
         .and_some("d.received_at >= ?", filter.from.map(|day| start_of(cx, day)))
         .and_some("d.received_at <= ?", filter.to.map(|day| end_of(cx, day)));
+    if let Some(mode) = filter.mode {
+        let channels = cx.app.city().channels.all().iter().filter(|channel| mode.covers(channel));
+        select = select.and_in("d.channel IN (", channels.map(|channel| channel.code.as_str()));
+    }
     if !filter.statuses.is_empty() {
         select = select.and_in("d.status IN (", filter.statuses.iter().map(|s| s.code()));
     }

@@ -9,6 +9,7 @@ use text::Query;
 use super::desk::count;
 use super::look::Look;
 use super::rows;
+use crate::city::Mode;
 use crate::context::{App, Cx};
 use crate::demands::actions::listing::{self, Count, Summary};
 use crate::demands::actions::moving;
@@ -173,12 +174,13 @@ pub fn address(path: &str, filter: &Filter) -> String {
 
 /// Conditions that stand behind 更多条件 until one of them is used.
 fn is_narrow(filter: &Filter) -> bool {
-    let Filter { tier, route, kind, audience, channel, from, to, .. } = filter;
+    let Filter { tier, route, kind, audience, channel, mode, from, to, .. } = filter;
     tier.is_some()
         || route.is_some()
         || kind.is_some()
         || audience.is_some()
         || channel.is_some()
+        || mode.is_some()
         || from.is_some()
         || to.is_some()
 }
@@ -214,6 +216,7 @@ fn form(look: &Look, session: &Session, filter: &Filter, view: &FormView) -> Mar
                     (select(view, "route", "办理形式", &choices::<Route>()))
                     (select(view, "audience", "谁反映的", &choices::<Audience>()))
                     (select(view, "channel", "渠道", &channels))
+                    (any(&modes(filter), "mode", "收集方式"))
                     (Field::date(view, "from", "收到日期从"))
                     (Field::date(view, "to", "到"))
                 }
@@ -224,6 +227,18 @@ fn form(look: &Look, session: &Session, filter: &Filter, view: &FormView) -> Mar
 
 fn choices<W: Word>() -> Vec<(String, String)> {
     W::CHOICES.iter().map(|(code, label)| ((*code).to_owned(), (*label).to_owned())).collect()
+}
+
+/// The eight ways of collecting, the halves of each pair, and the combination that the address asks for.
+fn modes(filter: &Filter) -> (Vec<(String, String)>, String) {
+    let chosen = filter.mode.map(Mode::code).unwrap_or_default();
+    let halves = ["online", "offline", "daily", "special", "regular", "random"].map(Mode::read);
+    let mut all = vec![(String::new(), "全部".to_owned())];
+    all.extend(halves.into_iter().flatten().chain(Mode::all()).map(|mode| (mode.code(), mode.label())));
+    if let Some(mode) = filter.mode.filter(|mode| !all.iter().any(|(code, _)| *code == mode.code())) {
+        all.push((mode.code(), mode.label()));
+    }
+    (all, chosen)
 }
 
 fn sorts() -> Vec<(String, String)> {

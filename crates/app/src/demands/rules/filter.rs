@@ -5,6 +5,7 @@ use kernel::error::Checker;
 use kernel::{PageRequest, Refusal};
 
 use super::vocabulary::{Audience, DemandKind, Route, Status, Tier, Word};
+use crate::city::Mode;
 
 /// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Filter {
     pub audience: Option<Audience>,
     /// The channel's code.
     pub channel: Option<String>,
+    /// How it was collected: any channel of this way.
+    pub mode: Option<Mode>,
     /// The firm's row.
     pub enterprise: Option<i64>,
     /// Only those with a clock past its due.
@@ -65,6 +68,7 @@ impl Filter {
                 "unit" => filter.unit = code(name, value, &mut check),
                 "theme" => filter.theme = code(name, value, &mut check),
                 "channel" => filter.channel = code(name, value, &mut check),
+                "mode" => filter.mode = mode(value, &mut check),
                 "tier" => filter.tier = word(name, value, &mut check),
                 "route" => filter.route = word(name, value, &mut check),
                 "kind" => filter.kind = word(name, value, &mut check),
@@ -107,6 +111,7 @@ impl Filter {
             ("kind", self.kind.map(|w| w.code().to_owned())),
             ("audience", self.audience.map(|w| w.code().to_owned())),
             ("channel", self.channel.clone()),
+            ("mode", self.mode.map(Mode::code)),
             ("enterprise", self.enterprise.map(|e| e.to_string())),
             ("overdue", self.overdue.then(|| "true".to_owned())),
             ("due_today", self.due_today.then(|| "true".to_owned())),
@@ -151,6 +156,18 @@ fn word<W: Word>(name: &str, value: &str, check: &mut Checker) -> Option<W> {
         check.wrong(name, "unknown", format!("{name} 只能是：{}", codes.join("、")));
     }
     word
+}
+
+fn mode(value: &str, check: &mut Checker) -> Option<Mode> {
+    let mode = Mode::read(value);
+    if mode.is_none() {
+        check.wrong(
+            "mode",
+            "unknown",
+            "收集方式写成 offline,special,regular 这样：线上线下、日常专项、定期随机，每对至多一个",
+        );
+    }
+    mode
 }
 
 fn code(name: &str, value: &str, check: &mut Checker) -> Option<String> {
@@ -206,8 +223,14 @@ mod tests {
 
     #[test]
     fn an_address_survives_the_round_trip() {
-        let address =
-            pairs(&[("status", "open"), ("overdue", "true"), ("q", "用电"), ("from", "2026-01-05"), ("sort", "due")]);
+        let address = pairs(&[
+            ("status", "open"),
+            ("overdue", "true"),
+            ("q", "用电"),
+            ("mode", "offline,special"),
+            ("from", "2026-01-05"),
+            ("sort", "due"),
+        ]);
         let (filter, _) = Filter::read(&address).unwrap();
         let written: Vec<(String, String)> = filter.pairs().into_iter().map(|(n, v)| (n.to_owned(), v)).collect();
         assert_eq!(Filter::read(&written).unwrap().0, filter);

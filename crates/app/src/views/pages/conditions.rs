@@ -38,6 +38,7 @@ impl Conditions {
             filter.route.map(|word| word.label().to_owned()),
             filter.audience.map(|word| word.label().to_owned()),
             filter.channel.as_deref().map(|code| city.channels.label(code)),
+            filter.mode.map(|mode| mode.label()),
             filter.enterprise.map(|_| "指定的一家企业".to_owned()),
             filter.q.as_ref().map(|q| format!("含“{q}”")),
             filter.from.map(|day| format!("{day} 起收到")),
