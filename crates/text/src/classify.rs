@@ -1,6 +1,9 @@
 //! A first proposal for a text's theme from lists of telling words, with the words as the reason. Linear: each word of a
 //! list adds its weight, longer words more, words shared by several lists less.
 
+use std::collections::{BTreeSet, HashMap};
+
+use aho_corasick::AhoCorasick;
 use serde::Serialize;
 
 use crate::normal::normalise;
@@ -22,6 +25,9 @@ pub struct Scored {
 #[derive(Debug, Default)]
 pub struct Keywords {
     lists: Vec<(String, Vec<Keyword>)>,
+    /// Finds every word of every list in one pass, so that only words that occur are weighed; absent where the lists are
+    /// too long for it, and then every word is weighed.
+    finder: Option<AhoCorasick>,
 }
 
 #[derive(Debug)]
@@ -29,20 +35,25 @@ struct Keyword {
     shown: String,
     normal: String,
     weight: f64,
+    /// Its number in the finder.
+    pattern: usize,
 }
 
 impl Keywords {
     /// Lists of words by code.
     pub fn new(lists: Vec<(String, Vec<String>)>) -> Self {
-        let mut shared = std::collections::HashMap::<String, usize>::new();
+        let mut shared = HashMap::<String, usize>::new();
         for word in lists.iter().flat_map(|(_, words)| words) {
             *shared.entry(normalise(word)).or_default() += 1;
         }
+        let patterns: Vec<String> = shared.keys().filter(|word| !word.is_empty()).cloned().collect();
+        let places: HashMap<&str, usize> = patterns.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
         let keyword = |shown: String| {
             let normal = normalise(&shown);
+            let pattern = places.get(normal.as_str()).copied().unwrap_or_default();
             let length = normal.chars().count() as f64;
             let weight = length.sqrt() / shared.get(&normal).map_or(1.0, |lists| *lists as f64);
-            Keyword { shown, normal, weight }
+            Keyword { shown, normal, weight, pattern }
         };
         let list = |(code, words): (String, Vec<String>)| {
             let mut words: Vec<Keyword> = words.into_iter().map(keyword).filter(|w| !w.normal.is_empty()).collect();
@@ -50,14 +61,20 @@ impl Keywords {
             words.dedup_by(|a, b| a.normal == b.normal);
             (code, words)
         };
-        Self { lists: lists.into_iter().map(list).collect() }
+        let lists = lists.into_iter().map(list).collect();
+        Self { lists, finder: AhoCorasick::new(&patterns).ok() }
     }
 
     /// The codes that `text` speaks for, best first; empty where no word of any list occurs.
     pub fn classify(&self, text: &str) -> Vec<Scored> {
         let text = normalise(text);
+        let present: Option<BTreeSet<usize>> = self
+            .finder
+            .as_ref()
+            .map(|finder| finder.find_overlapping_iter(&text).map(|found| found.pattern().as_usize()).collect());
+        let occurs = |word: &&Keyword| present.as_ref().is_none_or(|present| present.contains(&word.pattern));
         let mut proposals: Vec<Scored> =
-            self.lists.iter().filter_map(|(code, words)| score(&text, code, words)).collect();
+            self.lists.iter().filter_map(|(code, words)| score(&text, code, words.iter().filter(occurs))).collect();
         let all: f64 = proposals.iter().map(|p| p.score).sum();
         proposals.iter_mut().for_each(|p| p.score /= all);
         proposals.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.code.cmp(&b.code)));
@@ -68,7 +85,7 @@ impl Keywords {
     }
 }
 
-fn score(text: &str, code: &str, words: &[Keyword]) -> Option<Scored> {
+fn score<'a>(text: &str, code: &str, words: impl Iterator<Item = &'a Keyword>) -> Option<Scored> {
     let mut found: Vec<(&Keyword, f64)> = Vec::new();
     for word in words {
         // A word within a longer one that was found says nothing more (用电 in 有序用电); the words come longest first.

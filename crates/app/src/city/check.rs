@@ -5,12 +5,8 @@ use std::collections::BTreeSet;
 
 use kernel::{Role, worktime::Limit};
 
+use super::tiering::{ROUTES, TIERS};
 use super::{City, GroundKind, ProfileErrors, RoleText, Task, ThemeGroup, UnitKind, plain_name};
-
-/// The routes that the program knows.
-const ROUTES: [&str; 5] = ["instant", "assigned", "joint", "leader", "special"];
-/// The tiers that the program knows.
-const TIERS: [&str; 4] = ["general", "complex", "key", "major"];
 
 /// Looks at a whole city.
 pub(super) fn city(city: &City, errors: &mut ProfileErrors) {
@@ -145,6 +141,8 @@ impl Check<'_> {
                 self.errors.add("routes.toml", &key, format!("没有“{tier}”这个层级"), "no such tier");
             }
         }
+        let handlers = self.city.unit_seeds.iter().filter(|unit| unit.can_handle).map(|unit| unit.code.as_str());
+        self.city.tiering.check("routes.toml", &self.city.themes, &handlers.collect(), self.errors);
     }
 
     fn roles(&mut self) {

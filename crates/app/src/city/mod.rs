@@ -17,6 +17,7 @@ mod seeds;
 mod source;
 #[cfg(test)]
 mod tests;
+mod tiering;
 mod vocabulary;
 
 use jiff::{civil::Date, tz::TimeZone};
@@ -31,6 +32,7 @@ pub use demo::{CallbackScript, DemandScript, DemoCity, Fate, ReplyScript, Script
 pub use errors::{ProfileError, ProfileErrors};
 pub use mode::Mode;
 pub use seeds::{UnitKind, UnitSeed, plain_name};
+pub use tiering::{AxisRule, TierRule, Tiering, When, WordList};
 pub use vocabulary::{
     Channel, Channels, Entrance, Entrances, Ground, GroundKind, Grounds, Line, Occasion, Rhythm, RoleText, RouteText,
     Task, Texts, Theme, ThemeGroup, Themes,
@@ -75,6 +77,8 @@ pub struct City {
     pub grounds: Grounds,
     /// Its ways of handling.
     pub routes: Vec<RouteText>,
+    /// How demands find their way of handling.
+    pub tiering: Tiering,
     /// Its names for the roles.
     pub roles: Vec<RoleText>,
     /// The plan's standing tasks.

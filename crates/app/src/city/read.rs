@@ -12,6 +12,7 @@ use super::{
     clocks::{ClockKind, ClockRule, ClockRules, Duty, Provenance, SourceKind, Sourced},
     errors::ProfileErrors,
     source::{Reader, Source},
+    tiering::Tiering,
     vocabulary::{Channels, GroundKind, Grounds, Texts, Themes},
 };
 
@@ -76,7 +77,7 @@ impl Files<'_> {
         // Every file is read before anything is given up, so that all mistakes are told together.
         let unit_seeds = self.read("units.toml", |file| Some(file.entries("unit")));
         let roles = self.read("roles.toml", |file| Some(file.entries("role")));
-        let routes = self.read("routes.toml", |file| Some(file.entries("route")));
+        let routes = self.read("routes.toml", |file| Some((file.entries("route"), Tiering::read(file))));
         let themes = self.read("themes.toml", |file| Some(file.entries("theme")));
         let channels = self.read("channels.toml", |file| Some(file.entries("channel")));
         let tasks = self.read("tasks.toml", |file| Some(file.entries("task")));
@@ -86,6 +87,7 @@ impl Files<'_> {
         let official = head.as_ref().and_then(|(head, _)| self.official(&head.holidays));
         let zone = head.as_ref().and_then(|(head, _)| self.zone(&head.time_zone));
         let (head, plan) = head?;
+        let (routes, tiering) = routes?;
         if head.office_hours_source == SourceKind::Configured && head.configured_note.trim().is_empty() {
             self.errors.add("city.toml", "configured_note", "不能为空", "must not be empty");
         }
@@ -108,7 +110,8 @@ impl Files<'_> {
             themes: Themes(themes?),
             channels: Channels(channels?),
             grounds: Grounds(grounds?),
-            routes: routes?,
+            routes,
+            tiering,
             roles: roles?,
             tasks: tasks?,
             unit_seeds: unit_seeds?,

@@ -112,6 +112,8 @@ fn what_does_not_fit_together_is_told() {
     change(dir.path(), "units.toml", "aliases = [\"经济局\"]", "aliases = [\"县商贸局\"]");
     change(dir.path(), "themes.toml", "groups = [\"public\"]", "parent = \"trade\"");
     change(dir.path(), "routes.toml", "code = \"joint\"", "code = \"jiont\"");
+    change(dir.path(), "routes.toml", "any = [\"asking\"]", "any = [\"asknig\"]");
+    change(dir.path(), "routes.toml", "when = { units_min = 2 }\n", "");
     let errors = City::load(dir.path().to_str().unwrap()).map(|_| ()).unwrap_err();
     let told: BTreeSet<(&str, &str)> = errors.0.iter().map(|e| (e.file.as_str(), e.key.as_str())).collect();
     for wanted in [
@@ -121,6 +123,8 @@ fn what_does_not_fit_together_is_told() {
         ("themes.toml", "groups"),
         ("routes.toml", "route[joint]"),
         ("routes.toml", "route[jiont]"),
+        ("routes.toml", "tier_rule[instant-asking].when.any"),
+        ("routes.toml", "tier_rule"),
     ] {
         assert!(told.contains(&wanted), "{wanted:?} in\n{errors}");
     }

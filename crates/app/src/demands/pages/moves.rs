@@ -134,18 +134,19 @@ fn prefilled(form: &Form, row: &Row) -> FormView {
     let s = &d.sorting;
     let word = |value: Option<&'static str>| value.map(str::to_owned);
     let proposal = form.proposal.as_ref();
+    let axis = |field: &str| proposal.and_then(|p| p.axis(field));
     let triage = [
-        ("kind", word(s.kind.map(|w| w.code()))),
+        ("kind", word(s.kind.map(|w| w.code()).or_else(|| axis("kind")))),
         ("theme", s.theme.clone().or_else(|| proposal.and_then(|p| p.theme.clone()))),
-        ("difficulty", word(s.difficulty.map(|w| w.code()))),
-        ("breadth", word(s.breadth.map(|w| w.code()))),
-        ("policy_weight", word(s.policy_weight.map(|w| w.code()))),
-        ("scope", word(s.scope.map(|w| w.code()))),
-        ("generality", word(s.generality.map(|w| w.code()))),
-        ("policy_axis", word(s.policy_axis.map(|w| w.code()))),
+        ("difficulty", word(s.difficulty.map(|w| w.code()).or_else(|| axis("difficulty")))),
+        ("breadth", word(s.breadth.map(|w| w.code()).or_else(|| axis("breadth")))),
+        ("policy_weight", word(s.policy_weight.map(|w| w.code()).or_else(|| axis("policy_weight")))),
+        ("scope", word(s.scope.map(|w| w.code()).or_else(|| axis("scope")))),
+        ("generality", word(s.generality.map(|w| w.code()).or_else(|| axis("generality")))),
+        ("policy_axis", word(s.policy_axis.map(|w| w.code()).or_else(|| axis("policy_axis")))),
         ("tier", word(s.tier.map(|w| w.code()).or_else(|| proposal.map(|p| p.tier)))),
         ("route", word(s.route.map(|w| w.code()).or_else(|| proposal.map(|p| p.route)))),
-        ("urgent", s.tier.map(|_| s.urgent.to_string())),
+        ("urgent", word(s.tier.map(|_| if s.urgent { "true" } else { "false" }).or_else(|| axis("urgent")))),
     ];
     let known: Vec<(&str, Option<String>)> = match row.make {
         Move::Triage => triage.to_vec(),
@@ -269,6 +270,13 @@ fn why(proposal: &Proposal, prefilled: bool) -> Markup {
         div.notice {
             p { b { (if prefilled { "已按建议预填" } else { "系统的建议" }) } "，由您决定。" }
             ul.bullets.small { @for reason in &proposal.because { li { (reason) } } }
+            @let axes: Vec<_> = proposal.axes.iter().filter_map(|axis| Some((axis, axis.because.as_ref()?))).collect();
+            @if !axes.is_empty() {
+                details.fold {
+                    summary.small { "归类的理由" }
+                    ul.bullets.small { @for (axis, because) in axes { li { (axis.value_label) "：" (because) } } }
+                }
+            }
         }
     }
 }

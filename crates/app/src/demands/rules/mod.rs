@@ -7,4 +7,7 @@ pub mod fields;
 pub mod filter;
 pub mod intake;
 pub mod moves;
+pub mod tiering;
+#[cfg(test)]
+mod tiering_tests;
 pub mod vocabulary;

@@ -1,0 +1,459 @@
+//! 分级分类: what the words of a demand tell, and which axes, tier and route follow (requirements.md 1.2; S06, S07, S17,
+//! S53, S54). Pure: the rule is data ([`Tiering`]), the words are given, and every conclusion names the rule that led to
+//! it. A person decides.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use text::{Keywords, Scored};
+
+use super::vocabulary::{
+    Audience, Breadth, DemandKind, Difficulty, Generality, PolicyAxis, PolicyWeight, Route, Scope, Tier,
+};
+use crate::city::{City, Theme, Tiering, UnitKind, When};
+use crate::units::{Unit, UnitNames};
+
+/// A unit counts as touched from this share of the strongest unit's evidence on; less is a passing word.
+const TOUCHED: f64 = 0.3;
+/// How much the usual lead of the theme adds, as a share of the strongest unit's evidence: the power list goes before chance words.
+const USUAL: [f64; 2] = [0.3, 0.1];
+
+/// What was said, as far as sorting looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    /// The title.
+    pub title: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// Who speaks.
+    pub audience: Audience,
+    /// The place, in words.
+    pub area: Option<&'a str>,
+    /// The list that somebody has put it into already.
+    pub kind: Option<DemandKind>,
+    /// The theme that somebody has chosen already.
+    pub theme: Option<&'a str>,
+}
+
+/// A code with the words that speak for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The code, or the label of a body that the city has not named.
+    pub code: String,
+    /// The words.
+    pub words: Vec<String>,
+}
+
+/// The axes of a triage (S06, S07), each with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axes {
+    /// The list.
+    pub kind: DemandKind,
+    /// 难易程度
+    pub difficulty: Difficulty,
+    /// 涉及范围
+    pub breadth: Breadth,
+    /// 政策属性
+    pub policy_weight: PolicyWeight,
+    /// 全局或部门
+    pub scope: Scope,
+    /// 共性或个性
+    pub generality: Generality,
+    /// 政策或程序
+    pub policy_axis: PolicyAxis,
+    /// 紧急
+    pub urgent: bool,
+}
+
+/// What is known of a demand before a tier is chosen.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Who speaks.
+    pub audience: Audience,
+    /// The theme's code, and the one above it.
+    pub theme: Option<(String, Option<String>)>,
+    /// Words that tell something, by list.
+    pub lists: BTreeMap<String, Vec<String>>,
+    /// Units of the city by mandate, strongest first.
+    pub units: Vec<Evidence>,
+    /// Bodies that the plan does not name.
+    pub bodies: Vec<Evidence>,
+    /// How often it was assigned without an end.
+    pub dispatches: u32,
+    /// How many submitters say the same.
+    pub voices: u32,
+}
+
+/// Tier and route with the rule that gave them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    /// The tier.
+    pub tier: Tier,
+    /// The route.
+    pub route: Route,
+    /// The rule's code.
+    pub rule: String,
+    /// The unit that leads by this rule.
+    pub lead: Option<String>,
+    /// Why, as a sentence that names the rule.
+    pub because: String,
+}
+
+/// An axis as it is proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct AxisProposal {
+    /// The field of the triage.
+    pub field: &'static str,
+    /// Its value.
+    pub value: &'static str,
+    /// The value in Chinese.
+    pub value_label: &'static str,
+    /// Why, as a sentence that names the rule; absent for what holds where no rule speaks.
+    pub because: Option<String>,
+}
+
+/// Everything that is proposed for one demand.
+#[derive(Clone, Debug)]
+pub struct Sorted {
+    /// The theme's code.
+    pub theme: Option<String>,
+    /// The lead unit's code.
+    pub lead: Option<String>,
+    /// Co-handling units, by code.
+    pub co_units: Vec<String>,
+    /// The axes.
+    pub axes: Axes,
+    /// The axes, one by one, with their reasons.
+    pub explained: Vec<AxisProposal>,
+    /// Tier and route.
+    pub ruling: Ruling,
+    /// Why, as sentences.
+    pub because: Vec<String>,
+    /// How far the first choice of a unit is ahead of the second, 0 to 1.
+    pub margin: f64,
+    /// What it rests on.
+    pub facts: Facts,
+}
+
+/// The rule made ready for many demands.
+pub struct Sorter<'a> {
+    city: &'a City,
+    units: &'a UnitNames,
+    tiering: &'a Tiering,
+    now: kernel::Instant,
+    themes: Keywords,
+    mandates: Keywords,
+    lists: Keywords,
+    bodies: Keywords,
+}
+
+impl<'a> Sorter<'a> {
+    /// Makes `tiering` ready, for the units that can handle demands at `now`.
+    pub fn new(city: &'a City, units: &'a UnitNames, tiering: &'a Tiering, now: kernel::Instant) -> Self {
+        let of = |lists: &[crate::city::WordList]| {
+            Keywords::new(lists.iter().map(|list| (list.code.clone(), list.words.clone())).collect())
+        };
+        let mandates = units.handlers(now).map(|unit| (unit.code.clone(), unit.mandate.clone()));
+        Self {
+            city,
+            units,
+            tiering,
+            now,
+            themes: Keywords::new(city.themes.all().iter().map(|t| (t.code.clone(), t.keywords.clone())).collect()),
+            mandates: Keywords::new(mandates.collect()),
+            lists: of(&tiering.word_list),
+            bodies: of(&tiering.body),
+        }
+    }
+
+    /// What would be proposed; nothing where no word speaks for a theme or a unit.
+    pub fn sort(&self, said: &Words<'_>, dispatches: u32, voices: u32) -> Option<Sorted> {
+        let words = format!("{}\n{}\n{}", said.title, said.title, said.text);
+        let found = self.themes.classify(&words);
+        let theme = self.theme(said, &found);
+        let mut because: Vec<String> = theme.iter().map(|(_, why)| why.clone()).collect();
+        let theme = theme.map(|(theme, _)| theme);
+        let units = self.touched(&words, said.audience, theme);
+        let facts = self.facts(said, &words, theme, &units, dispatches, voices);
+        let (axes, explained) = axes(self.tiering, &facts, said.kind);
+        let ruling = rule(self.tiering, &facts, &axes, |code| self.units.short_name(code).to_owned());
+        let last = self.tiering.tier_rule.last().is_some_and(|rule| rule.code == ruling.rule);
+        if theme.is_none() && units.is_empty() && self.place(said).is_none() && last {
+            return None;
+        }
+        let (lead, margin) = self.lead(said, theme, &units, &ruling, &mut because);
+        let co_units = self.helpers(said, &facts, lead.as_deref(), &ruling);
+        if !co_units.is_empty() {
+            let names: Vec<&str> = co_units.iter().map(|code| self.units.short_name(code)).collect();
+            because.push(format!("协办“{}”：职责里有诉求提到的事", names.join("、")));
+        }
+        if ruling.route != Route::Instant && !facts.bodies.is_empty() {
+            let names = facts.bodies.iter().map(|body| format!("{}（{}）", body.code, body.words.join("、")));
+            because.push(format!("还涉及方案没有列名的：{}", names.collect::<Vec<_>>().join("；")));
+        }
+        because.push(ruling.because.clone());
+        let theme = said.theme.map(str::to_owned).or_else(|| theme.map(|theme| theme.code.clone()));
+        Some(Sorted { theme, lead, co_units, axes, explained, ruling, because, margin, facts })
+    }
+
+    /// What is known of a demand for [`rule`], where people have sorted it already.
+    pub fn facts_of(&self, said: &Words<'_>, dispatches: u32, voices: u32) -> Facts {
+        let words = format!("{}\n{}\n{}", said.title, said.title, said.text);
+        let theme = said.theme.and_then(|code| self.city.themes.get(code));
+        let units = self.touched(&words, said.audience, theme);
+        self.facts(said, &words, theme, &units, dispatches, voices)
+    }
+
+    fn theme(&self, said: &Words<'_>, found: &[Scored]) -> Option<(&'a Theme, String)> {
+        if let Some(theme) = said.theme.and_then(|code| self.city.themes.get(code)) {
+            return Some((theme, format!("领域“{}”：登记时已选", self.city.themes.label(&theme.code))));
+        }
+        // A word that stands in both lists speaks for the narrower theme.
+        let below = |scored: &&Scored| self.city.themes.get(&scored.code).is_some_and(|theme| theme.parent.is_some());
+        let best = found.first()?;
+        let first = found.iter().take_while(|scored| scored.score >= best.score).find(below).unwrap_or(best);
+        let theme = self.city.themes.get(&first.code)?;
+        Some((theme, format!("领域“{}”：提到{}", self.city.themes.label(&first.code), first.because.join("、"))))
+    }
+
+    /// Who leads: whom the rule names, the street of the place where the matter is the street's, the unit whose mandate
+    /// speaks loudest; and how far that one is ahead.
+    fn lead(
+        &self,
+        said: &Words<'_>,
+        theme: Option<&Theme>,
+        units: &[Scored],
+        ruling: &Ruling,
+        because: &mut Vec<String>,
+    ) -> (Option<String>, f64) {
+        let name = |code: &str| self.units.short_name(code).to_owned();
+        if let Some(lead) = &ruling.lead {
+            because.push(format!("牵头“{}”：按规则“{}”", name(lead), ruling.rule));
+            return (Some(lead.clone()), 1.0);
+        }
+        if let Some(street) = self.street(said, theme, units.is_empty()) {
+            because.push(format!("牵头“{}”：事情发生在这里，属地承办", street.short_name));
+            return (Some(street.code.clone()), 1.0);
+        }
+        let Some(first) = units.first() else { return (None, 0.0) };
+        because.push(format!("牵头“{}”：{}", name(&first.code), first.because.join("；")));
+        let second = units.get(1).map_or(0.0, |second| second.score);
+        (Some(first.code.clone()), (first.score - second) / first.score.max(f64::MIN_POSITIVE))
+    }
+
+    /// Units by mandate, the usual lead of the theme helped, strongest first; `because` says why in words.
+    fn touched(&self, words: &str, audience: Audience, theme: Option<&Theme>) -> Vec<Scored> {
+        let mut units = self.mandates.classify(words);
+        // A firm that names a street says where it is; what it needs is a department's. The street helps as the place.
+        let is_street = |unit: &Scored| self.units.get(&unit.code).is_some_and(|u| u.kind == UnitKind::Subdistrict);
+        if audience != Audience::Public && !units.iter().all(is_street) {
+            units.retain(|unit| !is_street(unit));
+        }
+        for unit in &mut units {
+            unit.because = vec![format!("提到{}", unit.because.join("、"))];
+        }
+        let strongest = units.first().map_or(1.0, |first| first.score);
+        let usual = theme.map(|theme| theme.lead_units.as_slice()).unwrap_or_default();
+        for (code, share) in usual.iter().zip(USUAL) {
+            if self.units.handlers(self.now).all(|unit| unit.code != *code) {
+                continue;
+            }
+            match units.iter_mut().find(|unit| unit.code == *code) {
+                Some(unit) => {
+                    unit.score += share * strongest;
+                    unit.because.push("该领域通常由它牵头".to_owned());
+                }
+                None => units.push(Scored {
+                    code: code.clone(),
+                    score: share * strongest,
+                    margin: 0.0,
+                    because: vec!["该领域通常由它牵头".to_owned()],
+                }),
+            }
+        }
+        units.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.code.cmp(&b.code)));
+        units
+    }
+
+    fn facts(
+        &self,
+        said: &Words<'_>,
+        words: &str,
+        theme: Option<&Theme>,
+        units: &[Scored],
+        dispatches: u32,
+        voices: u32,
+    ) -> Facts {
+        let strongest = units.first().map_or(0.0, |first| first.score);
+        let evidence = |code: String, words: Vec<String>| Evidence { code, words };
+        let first = units.first().map(|unit| unit.code.as_str());
+        // The dispatcher coordinates everything; words such as 窗口 make it a party only where it is the strongest.
+        let coordinates = |unit: &Scored| unit.code == self.city.dispatcher && first != Some(unit.code.as_str());
+        let by_mandate = |unit: &&Scored| {
+            unit.score >= strongest * TOUCHED && unit.because[0].starts_with("提到") && !coordinates(unit)
+        };
+        let body_label = |code: &str| self.tiering.body.iter().find(|b| b.code == code).map(|b| b.label.clone());
+        let bodies = self.bodies.classify(words).into_iter();
+        Facts {
+            audience: said.audience,
+            theme: theme.map(|theme| (theme.code.clone(), theme.parent.clone())),
+            lists: self.lists.classify(words).into_iter().map(|list| (list.code, list.because)).collect(),
+            units: units.iter().filter(by_mandate).map(|u| evidence(u.code.clone(), u.because.clone())).collect(),
+            bodies: bodies.map(|b| evidence(body_label(&b.code).unwrap_or(b.code), b.because)).collect(),
+            dispatches,
+            voices,
+        }
+    }
+
+    /// The street of the place, where the matter is the street's: what the public says of its surroundings.
+    fn street(&self, said: &Words<'_>, theme: Option<&Theme>, alone: bool) -> Option<&'a Unit> {
+        let territorial = said.audience == Audience::Public && theme.is_some_and(|theme| theme.territorial);
+        self.place(said).filter(|_| territorial || alone)
+    }
+
+    fn place(&self, said: &Words<'_>) -> Option<&'a Unit> {
+        let street = said.area.and_then(|area| self.units.resolve(area, self.now).ok());
+        street.filter(|unit| unit.kind == UnitKind::Subdistrict)
+    }
+
+    /// Who helps: the other touched units where several handle it, and the street of the place.
+    fn helpers(&self, said: &Words<'_>, facts: &Facts, lead: Option<&str>, ruling: &Ruling) -> Vec<String> {
+        if !matches!(ruling.route, Route::Joint | Route::Leader | Route::Special) {
+            return Vec::new();
+        }
+        let street = self.place(said).map(|unit| unit.code.clone());
+        let mut helpers: Vec<String> = facts.units.iter().map(|unit| unit.code.clone()).take(4).chain(street).collect();
+        helpers.retain(|code| Some(code.as_str()) != lead);
+        helpers.dedup();
+        helpers
+    }
+}
+
+/// The axes that the rule gives, each with its reason; a list that somebody chose stays.
+pub fn axes(tiering: &Tiering, facts: &Facts, kind: Option<DemandKind>) -> (Axes, Vec<AxisProposal>) {
+    let mut explained = Vec::new();
+    let mut axis = |field: &'static str, choices: &[(&'static str, &'static str)], so_far: &Partial| {
+        let rule = tiering.axis_rule.iter().find(|rule| rule.axis == field && holds(&rule.when, facts, so_far));
+        let value = rule.map(|rule| rule.value.as_str()).or(Tiering::default_of(field)).unwrap_or_default();
+        let (value, value_label) = choices.iter().copied().find(|(code, _)| *code == value).unwrap_or(("", ""));
+        let because = rule.map(|rule| format!("{}（规则 {}）", reason(tiering, &rule.when, facts), rule.code));
+        explained.push(AxisProposal { field, value, value_label, because });
+        value
+    };
+    let mut known = Partial::default();
+    known.kind = match kind {
+        Some(kind) => Some(kind.code()),
+        None => Some(axis("kind", word::<DemandKind>(), &known)),
+    };
+    known.difficulty = Some(axis("difficulty", word::<Difficulty>(), &known));
+    known.breadth = Some(axis("breadth", word::<Breadth>(), &known));
+    known.generality = Some(axis("generality", word::<Generality>(), &known));
+    known.policy_weight = Some(axis("policy_weight", word::<PolicyWeight>(), &known));
+    known.policy_axis = Some(axis("policy_axis", word::<PolicyAxis>(), &known));
+    known.scope = Some(axis("scope", word::<Scope>(), &known));
+    let urgent = axis("urgent", &[("false", "不急"), ("true", "紧急")], &known) == "true";
+    (known.whole(urgent), explained)
+}
+
+/// Tier and route: the first rule that holds.
+pub fn rule(tiering: &Tiering, facts: &Facts, axes: &Axes, name: impl Fn(&str) -> String) -> Ruling {
+    let known = Partial::of(axes);
+    let found = tiering.tier_rule.iter().find_map(|rule| {
+        let (tier, route) = (Tier::from_code(&rule.tier)?, Route::from_code(&rule.route)?);
+        holds(&rule.when, facts, &known).then_some((rule, tier, route))
+    });
+    let Some((rule, tier, route)) = found else {
+        let because = "没有规则说得上，按一般问题分发交办".to_owned();
+        return Ruling { tier: Tier::General, route: Route::Assigned, rule: String::new(), lead: None, because };
+    };
+    let units: Vec<String> = facts.units.iter().map(|unit| name(&unit.code)).collect();
+    let bodies = units.len() + facts.bodies.len();
+    let why = reason(tiering, &rule.when, facts);
+    let mut because = format!("{}：{}", route.label(), rule.because.replace("{n}", &bodies.to_string()));
+    because = because.replace("{units}", &units.join("、"));
+    if !why.is_empty() {
+        because = format!("{because}。{why}");
+    }
+    because = format!("{because}（规则“{}”）", rule.label);
+    Ruling { tier, route, rule: rule.code.clone(), lead: rule.lead.clone(), because }
+}
+
+fn word<W: super::vocabulary::Word>() -> &'static [(&'static str, &'static str)] {
+    W::CHOICES
+}
+
+/// The axes as far as they are known.
+#[derive(Clone, Copy, Debug, Default)]
+struct Partial {
+    kind: Option<&'static str>,
+    difficulty: Option<&'static str>,
+    breadth: Option<&'static str>,
+    policy_weight: Option<&'static str>,
+    scope: Option<&'static str>,
+    generality: Option<&'static str>,
+    policy_axis: Option<&'static str>,
+}
+
+impl Partial {
+    fn of(axes: &Axes) -> Self {
+        Self {
+            kind: Some(axes.kind.code()),
+            difficulty: Some(axes.difficulty.code()),
+            breadth: Some(axes.breadth.code()),
+            policy_weight: Some(axes.policy_weight.code()),
+            scope: Some(axes.scope.code()),
+            generality: Some(axes.generality.code()),
+            policy_axis: Some(axes.policy_axis.code()),
+        }
+    }
+
+    fn whole(&self, urgent: bool) -> Axes {
+        Axes {
+            kind: self.kind.and_then(DemandKind::from_code).unwrap_or(DemandKind::Matter),
+            difficulty: self.difficulty.and_then(Difficulty::from_code).unwrap_or(Difficulty::Medium),
+            breadth: self.breadth.and_then(Breadth::from_code).unwrap_or(Breadth::Narrow),
+            policy_weight: self.policy_weight.and_then(PolicyWeight::from_code).unwrap_or(PolicyWeight::Weak),
+            scope: self.scope.and_then(Scope::from_code).unwrap_or(Scope::Departmental),
+            generality: self.generality.and_then(Generality::from_code).unwrap_or(Generality::Individual),
+            policy_axis: self.policy_axis.and_then(PolicyAxis::from_code).unwrap_or(PolicyAxis::Procedure),
+            urgent,
+        }
+    }
+}
+
+/// Whether everything holds that `when` asks for.
+fn holds(when: &When, facts: &Facts, known: &Partial) -> bool {
+    let told = |list: &String| facts.lists.contains_key(list);
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let (units, bodies) = (count(facts.units.len()), count(facts.units.len() + facts.bodies.len()));
+    let among = |wanted: &[String], value: Option<&str>| {
+        wanted.is_empty() || value.is_some_and(|value| wanted.iter().any(|wanted| wanted == value))
+    };
+    let (theme, above) = facts.theme.as_ref().map_or((None, None), |(own, up)| (Some(own.as_str()), up.as_deref()));
+    (when.any.is_empty() || when.any.iter().any(told))
+        && when.all.iter().all(told)
+        && !when.none.iter().any(told)
+        && when.units_min.is_none_or(|least| units >= least)
+        && when.units_max.is_none_or(|most| units <= most)
+        && when.bodies_min.is_none_or(|least| bodies >= least)
+        && when.bodies_max.is_none_or(|most| bodies <= most)
+        && when.dispatches_min.is_none_or(|least| facts.dispatches >= least)
+        && when.voices_min.is_none_or(|least| facts.voices >= least)
+        && among(&when.audience, Some(facts.audience.code()))
+        && (among(&when.themes, theme) || above.is_some() && among(&when.themes, above))
+        && among(&when.kind, known.kind)
+        && among(&when.difficulty, known.difficulty)
+        && among(&when.breadth, known.breadth)
+        && among(&when.policy_weight, known.policy_weight)
+        && among(&when.scope, known.scope)
+        && among(&when.generality, known.generality)
+        && among(&when.policy_axis, known.policy_axis)
+}
+
+/// The words that made the lists of `when` speak.
+fn reason(tiering: &Tiering, when: &When, facts: &Facts) -> String {
+    let told = when.any.iter().chain(&when.all).filter_map(|list| Some((list, facts.lists.get(list)?)));
+    let parts: Vec<String> =
+        told.map(|(list, words)| format!("{}：提到{}", tiering.list_label(list), words.join("、"))).collect();
+    parts.join("；")
+}
