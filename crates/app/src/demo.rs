@@ -10,6 +10,7 @@ use kernel::worktime::Calendar;
 use kernel::{Actor, Fault, Instant, Result};
 use serde_json::{Map, Value, json};
 
+use crate::absences::{self, AbsenceInput};
 use crate::city::{self, CallbackScript, DemandScript, DemoCity, Fate, GradeCode, ReplyScript, ScriptFirm};
 use crate::context::App;
 use crate::demands::actions::{intake, moving};
@@ -43,6 +44,7 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
     }
     clock.set(until);
     app.write_now(&player.desk, |cx| views::create(cx, &saved_view()).map(drop))?;
+    player.somebody_is_away(until)?;
     Ok(player.numbers.iter().flatten().count())
 }
 
@@ -89,6 +91,23 @@ impl<'a> Player<'a> {
             independent: account(app, "huifang")?,
             numbers: vec![None; script.demands.len()],
         })
+    }
+
+    /// This week a head of a unit is away, whose demands wait for somebody.
+    fn somebody_is_away(&self, until: Instant) -> Result<()> {
+        let waiting = self.script.demands.iter().find(|d| d.fate == Fate::WaitsForAcknowledgement);
+        let Some(unit) = waiting.map(|d| d.lead.clone()) else { return Ok(()) };
+        let today = until.in_zone(&self.app.city().zone).date();
+        let input = AbsenceInput {
+            from: Some(today.to_string()),
+            until: Some(today.saturating_add(jiff::Span::new().days(4)).to_string()),
+            until_half: Some("am".to_owned()),
+            substitute: Some(format!("{unit}.cb")),
+            reason: Some("外出培训".to_owned()),
+            ..AbsenceInput::default()
+        };
+        let head = account(self.app, &format!("{unit}.fzr"))?;
+        self.app.write_now(&head, move |cx| absences::record(cx, &input).map(drop))
     }
 
     /// Everything that happens to a demand, with its instants.

@@ -5,7 +5,7 @@
 use kernel::{Actor, Result};
 
 use crate::context::App;
-use crate::{calendar, demands, idempotency, people};
+use crate::{absences, calendar, demands, idempotency, people};
 
 /// Work that wants doing within a second; says whether there was any, so that the caller comes straight back.
 pub fn at_once(app: &App) -> Result<bool> {
@@ -20,6 +20,7 @@ pub fn each_minute(app: &App) -> Result<()> {
     app.store().seal_all(app.now())?;
     app.write_now(&Actor::system(), |cx| {
         idempotency::sweep(cx)?;
+        absences::sweep(cx)?;
         people::forget_old_sessions(cx)
     })?;
     if app.now().0 / 60_000_000 % 60 == 0 {

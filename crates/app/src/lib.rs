@@ -11,6 +11,7 @@ pub mod web;
 
 pub mod units;
 pub mod people;
+pub mod absences;
 pub mod enterprises;
 pub mod demands;
 pub mod channels;
@@ -45,6 +46,7 @@ pub fn migrations() -> &'static [Migration] {
             calendar::MIGRATIONS,
             views::MIGRATIONS,
             channels::MIGRATIONS,
+            absences::MIGRATIONS,
         ]
         .concat()
     });
@@ -59,6 +61,7 @@ pub fn routes() -> Routes<App> {
         .and(calendar::routes())
         .and(ledger::routes())
         .and(people::routes())
+        .and(absences::routes())
         .and(units::routes())
         .and(enterprises::routes())
         .and(portal::routes())

@@ -12,6 +12,7 @@ use crate::views;
 const HOUSE: &[MenuItem] = &[
     item("清单", "收集方式", "/channels", &[SeeAll]),
     MenuItem { own: Some(views::lines), ..item("常用视图", "管理常用视图", "/views", &[Desk]) },
+    item("人员", "请假与代办", "/absences", &[Desk]),
     item("底册", "单位", "/units", &[Desk]),
     item("底册", "企业", "/enterprises", &[Desk]),
     item("底册", "工作日历", "/calendar", &[Desk]),

@@ -27,6 +27,11 @@ pub fn may(actor: &Actor, permission: Permission) -> bool {
     is_program(actor) || actor.roles.iter().any(|role| permissions_of(*role).contains(&permission))
 }
 
+/// Every permission that `actor` holds.
+pub fn held(actor: &Actor) -> Vec<Permission> {
+    Permission::ALL.into_iter().filter(|permission| may(actor, *permission)).collect()
+}
+
 /// Refuses unless `actor` may do what `permission` covers.
 pub fn require(actor: &Actor, permission: Permission) -> Result<(), Refusal> {
     if may(actor, permission) {

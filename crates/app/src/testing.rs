@@ -61,7 +61,13 @@ impl TestCity {
 
 /// Somebody with roles at a unit.
 pub fn somebody(id: i64, name: &str, unit: &str, roles: &[Role]) -> Actor {
-    Actor { account: Some(Id(id)), name: name.to_owned(), unit: Some(unit.to_owned()), roles: roles.to_vec() }
+    Actor {
+        account: Some(Id(id)),
+        name: name.to_owned(),
+        unit: Some(unit.to_owned()),
+        roles: roles.to_vec(),
+        standing_in_for: None,
+    }
 }
 
 /// The coordinator at 市营商环境办.

@@ -127,17 +127,57 @@ pub struct Actor {
     pub unit: Option<String>,
     /// The roles held now.
     pub roles: Vec<Role>,
+    /// For whom this somebody acts, where not for themselves: then unit and roles are those of the absent one.
+    pub standing_in_for: Option<Box<StandIn>>,
+}
+
+/// For whom somebody acts who is not there (代办), and what was left of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    /// The account of the absent one.
+    pub account: Id,
+    /// The name of the absent one, which stands behind 代 in every signature.
+    pub name: String,
+    /// The unit of the one who acts: who stands in for another does not leave their own unit behind.
+    pub own_unit: Option<String>,
+    /// The themes to which it is limited, by code; empty is all.
+    pub themes: Vec<String>,
+    /// The routes to which it is limited, by code; empty is all.
+    pub routes: Vec<String>,
+}
+
+impl StandIn {
+    /// Whether it extends to a demand of this theme and route; what has not been sorted yet belongs to no limited one.
+    pub fn covers(&self, theme: Option<&str>, route: Option<&str>) -> bool {
+        let within =
+            |list: &[String], code: Option<&str>| list.is_empty() || code.is_some_and(|c| list.iter().any(|l| l == c));
+        within(&self.themes, theme) && within(&self.routes, route)
+    }
 }
 
 impl Actor {
     /// Somebody without an account.
     pub fn public() -> Self {
-        Self { account: None, name: "诉求人".into(), unit: None, roles: Vec::new() }
+        Self { account: None, name: "诉求人".into(), unit: None, roles: Vec::new(), standing_in_for: None }
     }
 
     /// The program acting on its own (jobs, imports from the command line).
     pub fn system() -> Self {
-        Self { account: None, name: "系统".into(), unit: None, roles: Vec::new() }
+        Self { account: None, name: "系统".into(), unit: None, roles: Vec::new(), standing_in_for: None }
+    }
+
+    /// The name with which an act is signed: `李四`, or `李四（代张三）`.
+    pub fn signature(&self) -> String {
+        match &self.standing_in_for {
+            Some(absent) => format!("{}（代{}）", self.name, absent.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Whether somebody of `unit` is acting: the unit in whose name it happens, or the one that the person comes from.
+    pub fn belongs_to(&self, unit: &str) -> bool {
+        let own = self.standing_in_for.as_ref().and_then(|absent| absent.own_unit.as_deref());
+        self.unit.as_deref() == Some(unit) || own == Some(unit)
     }
 
     /// Whether the account holds `role`.

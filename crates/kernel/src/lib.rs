@@ -10,7 +10,7 @@ pub mod random;
 pub mod uscc;
 pub mod worktime;
 
-pub use actor::{Actor, Permission, Role};
+pub use actor::{Actor, Permission, Role, StandIn};
 pub use clock::{Clock, Instant};
 pub use error::{Error, Fault, FieldError, Refusal, RefusalKind, Result};
 pub use id::{Id, IdSource};

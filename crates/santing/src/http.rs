@@ -28,7 +28,11 @@ const SLOW: Duration = Duration::from_secs(1);
 pub fn router(app: &App, serving: &ServeConfig) -> Router {
     let metrics = Arc::new(Metrics::new());
     let routes = app::routes().and(own_routes(app, serving, &metrics));
-    let gate = Gate::new(House::new(app.clone(), app::menu::menu()), site(app, serving), app.secret().to_vec());
+    let gate = Gate::new(
+        House::new(app.clone(), app::menu::menu()).widened(app::absences::widen),
+        site(app, serving),
+        app.secret().to_vec(),
+    );
     let small = SizeAbove::new(1024).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
     mount(routes, &gate, app.clone())
         .layer(CompressionLayer::new().gzip(true).compress_when(small))

@@ -16,7 +16,7 @@ on_both_engines!(&[];
 );
 
 fn alice() -> Actor {
-    Actor { account: Some(Id(42)), name: "爱丽丝".into(), unit: None, roles: Vec::new() }
+    Actor { account: Some(Id(42)), name: "爱丽丝".into(), unit: None, roles: Vec::new(), standing_in_for: None }
 }
 
 fn record(store: &Store, stream: &str, act: &'static str, at: i64, text: &str) -> i64 {

@@ -1,5 +1,7 @@
 //! One function per act on accounts and sessions; each one is an entry in the ledger stream `account:USERNAME`.
 
+use std::collections::HashMap;
+
 use kernel::{Actor, Id, Instant, Permission, Refusal, Result, Role};
 use store::Entry;
 
@@ -53,8 +55,7 @@ pub(super) fn resolve(cx: &mut Cx<'_>, credential: &Credential) -> Result<Option
         return Ok(None);
     };
     let actor = actor_of(cx, &account)?;
-    let mut permissions: Vec<Permission> = Permission::ALL.to_vec();
-    permissions.retain(|permission| permissions::may(&actor, *permission));
+    let permissions = permissions::held(&actor);
     let stale = cx.now.seconds_since(row.seen_at) >= rules::SEEN_EVERY_SECONDS;
     let session = Session {
         actor,
@@ -72,7 +73,54 @@ fn actor_of(cx: &mut Cx<'_>, account: &Account) -> Result<Actor> {
     let today = cx.today();
     let tenures = records::tenures(cx, account.id)?;
     let roles = tenures.iter().filter(|tenure| tenure.holds_on(today)).map(|tenure| tenure.role).collect();
-    Ok(Actor { account: Some(account.id), name: account.name.clone(), unit: account.unit.clone(), roles })
+    Ok(Actor {
+        account: Some(account.id),
+        name: account.name.clone(),
+        unit: account.unit.clone(),
+        roles,
+        standing_in_for: None,
+    })
+}
+
+/// An open account with the roles of today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// The account.
+    pub id: Id,
+    /// The name to log in with.
+    pub username: String,
+    /// The name that is shown.
+    pub name: String,
+    /// The unit's code.
+    pub unit: Option<String>,
+    /// The roles of today.
+    pub roles: Vec<Role>,
+}
+
+/// Every open account, by the name to log in with.
+pub fn colleagues(cx: &mut Cx<'_>) -> Result<Vec<Colleague>> {
+    let today = cx.today();
+    let mut roles: HashMap<Id, Vec<Role>> = HashMap::new();
+    for (account, tenure) in records::all_tenures(cx)?.into_iter().filter(|(_, tenure)| tenure.holds_on(today)) {
+        roles.entry(account).or_default().push(tenure.role);
+    }
+    let open =
+        records::accounts(cx, None, usize::MAX >> 1)?.into_iter().filter(|account| account.disabled_at.is_none());
+    Ok(open.map(|account| colleague_of(roles.remove(&account.id).unwrap_or_default(), account)).collect())
+}
+
+/// The open account of a row.
+pub fn colleague(cx: &mut Cx<'_>, id: Id) -> Result<Option<Colleague>> {
+    let today = cx.today();
+    let account = records::account_by_id(cx, id)?.filter(|account| account.disabled_at.is_none());
+    let Some(account) = account else { return Ok(None) };
+    let tenures = records::tenures(cx, id)?;
+    let roles = tenures.iter().filter(|tenure| tenure.holds_on(today)).map(|tenure| tenure.role).collect();
+    Ok(Some(colleague_of(roles, account)))
+}
+
+fn colleague_of(roles: Vec<Role>, account: Account) -> Colleague {
+    Colleague { id: account.id, username: account.username, name: account.name, unit: account.unit, roles }
 }
 
 /// The actor of an open account, for the command line and the demonstration.

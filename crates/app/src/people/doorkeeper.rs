@@ -10,6 +10,9 @@ use crate::web::{Credential, Doorkeeper, Later, Menu, MenuEntry, Session};
 /// Finds the lines that only the one who looks has.
 pub type OwnLines = fn(&mut Cx<'_>) -> Result<Vec<MenuEntry>>;
 
+/// Lets a session act for somebody who is absent, where that was chosen and still holds.
+pub type Widening = fn(&mut Cx<'_>, &mut Session) -> Result<()>;
+
 /// One line of the workbench's menu, before it is known who looks.
 #[derive(Clone, Copy)]
 pub struct MenuItem {
@@ -31,19 +34,33 @@ pub struct MenuItem {
 pub struct House {
     app: App,
     menu: &'static [MenuItem],
+    widening: Widening,
 }
 
 impl House {
     /// The doorkeeper of `app`, with the whole menu.
     pub fn new(app: App, menu: &'static [MenuItem]) -> Self {
-        Self { app, menu }
+        Self { app, menu, widening: |_, _| Ok(()) }
+    }
+
+    /// With sessions that may stand in for others.
+    pub fn widened(self, widening: Widening) -> Self {
+        Self { widening, ..self }
     }
 }
 
 impl Doorkeeper for House {
     fn who(&self, credential: Credential) -> Later<'_, Result<Option<Session>>> {
         Box::pin(async move {
-            let found = self.app.read(&Actor::system(), move |cx| actions::resolve(cx, &credential)).await?;
+            let widening = self.widening;
+            let resolve = move |cx: &mut Cx<'_>| {
+                let mut found = actions::resolve(cx, &credential)?;
+                if let Some((session, _)) = &mut found {
+                    widening(cx, session)?;
+                }
+                Ok(found)
+            };
+            let found = self.app.read(&Actor::system(), resolve).await?;
             let Some((session, stale)) = found else { return Ok(None) };
             if stale {
                 let (app, id) = (self.app.clone(), session.id);

@@ -26,10 +26,12 @@ use store::Migration;
 use crate::context::App;
 use crate::web::{Access, Routes};
 
-pub use crate::permissions::{PERMISSIONS, label, may, permissions_of, require};
-pub use actions::{AccountView, actor, any, create, find, forget_old_sessions, list, set_disabled};
+pub use crate::permissions::{PERMISSIONS, held, label, may, permissions_of, require};
+pub use actions::{
+    AccountView, Colleague, actor, any, colleague, colleagues, create, find, forget_old_sessions, list, set_disabled,
+};
 pub use api::{AccountOut, everybody};
-pub use doorkeeper::{House, MenuItem};
+pub use doorkeeper::{House, MenuItem, Widening};
 pub use first::{DEMO_PASSWORD, first_administrator, issue_token, seed_demo};
 pub use records::{Account, Tenure};
 pub use rules::AccountInput;

@@ -272,6 +272,7 @@ fn desk_frame(page: &Page, looker: &Looker<'_>) -> Markup {
                 }
                 @if let Some(session) = looker.session {
                     div.me {
+                        (bell(&looker.menu.entries))
                         a href="/account" { (session.actor.name) }
                         form.inline method="post" action="/logout" { button.link { "退出" } }
                     }
@@ -279,11 +280,34 @@ fn desk_frame(page: &Page, looker: &Looker<'_>) -> Markup {
                     div.me { a href="/login" { "登录" } }
                 }
             } }
+            @if let Some(absent) = looker.session.and_then(|session| session.actor.standing_in_for.as_ref()) {
+                (standing_in(&absent.name))
+            }
             div.desk {
                 nav.nav id="menu" popover aria-label="工作台" { (menu(&looker.menu.entries, current)) }
                 main id="main" tabindex="-1" { (flash(looker)) (heading(page)) (page.body) }
             }
         }
+    }
+}
+
+/// Where the line of the reminders leads; its number stands in the header as well, on every page.
+const BELL: &str = "/inbox";
+
+fn bell(entries: &[MenuEntry]) -> Markup {
+    let waiting = entries.iter().find(|entry| entry.href == BELL).and_then(|entry| entry.count).unwrap_or_default();
+    html! { @if waiting > 0 { a.bell href=(BELL) { "提醒 " b { (parts::count(waiting)) } } } }
+}
+
+/// Whoever acts for another sees so on every page, beside the way back to themselves.
+fn standing_in(absent: &str) -> Markup {
+    html! {
+        div.standing role="status" { div.in {
+            p { "现在代 " b { (absent) } " 办理，所办事项署名“代" (absent) "”。" }
+            form.inline method="post" action="/standing-in/end" {
+                button { "换回本人" }
+            }
+        } }
     }
 }
 

@@ -15,7 +15,13 @@ use super::*;
 struct TwoPeople;
 
 fn person(name: &str, permissions: &[Permission]) -> Session {
-    let actor = Actor { account: Some(Id(1)), name: name.into(), unit: None, roles: vec![Role::Coordinator] };
+    let actor = Actor {
+        account: Some(Id(1)),
+        name: name.into(),
+        unit: None,
+        roles: vec![Role::Coordinator],
+        standing_in_for: None,
+    };
     Session {
         actor,
         account: Id(1),

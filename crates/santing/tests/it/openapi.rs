@@ -37,6 +37,8 @@ fn every_reading_call_answers_as_described() {
         "/enterprises",
         "/views",
         "/channels/coverage",
+        "/absences",
+        "/standing-in",
         "/demands?q=奖补",
         "/demands?overdue=true&sort=due&limit=5",
     ] {

@@ -45,14 +45,14 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry of `act` by `actor` in `stream`.
+    /// The entry of `act` by `actor` in `stream`; whoever stands in for another does it for that other.
     pub fn new(stream: impl Into<String>, act: impl Into<String>, actor: &Actor, at: Instant) -> Self {
         Self {
             stream: stream.into(),
             act: act.into(),
             actor: actor.name.clone(),
             actor_id: actor.account,
-            on_behalf: None,
+            on_behalf: actor.standing_in_for.as_ref().map(|absent| absent.name.clone()),
             at,
             fields: Vec::new(),
         }

@@ -1,15 +1,16 @@
 //! Handling: the moves of the law, internal notes, the submitter's rating and withdrawal, unmasking.
 
 use kernel::error::Checker;
-use kernel::{Error, Permission, Refusal, Result};
+use kernel::{Actor, Error, Permission, Refusal, Result};
 use serde_json::{Map, Value};
+use store::RecordedEntry;
 
 use super::intake::deciding;
 use crate::context::Cx;
 use crate::demands::rules::case::{Case, Demand};
 use crate::demands::rules::decide;
 use crate::demands::rules::fields::{self, Given, Reading};
-use crate::demands::rules::moves::Move;
+use crate::demands::rules::moves::{By, Move};
 use crate::demands::rules::vocabulary::{Grade, Status};
 use crate::demands::{codes, records, sight, stream};
 use crate::{people, units};
@@ -47,6 +48,10 @@ pub fn weigh(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Valu
     }
     let row = decide::find_row(&before, make)?;
     decide::allowed(row, &before, cx.actor)?;
+    if row.by == By::IndependentDispatcher && handled(&cx.tx.history(&stream(number))?, cx.actor) {
+        let message = "这件诉求是您办的（本人或代办），回访和办结要由别人来做";
+        return Err(Refusal::forbidden(message).into());
+    }
     let given = {
         let units = units::names(cx)?;
         let (today, now) = (cx.today(), cx.now);
@@ -57,6 +62,14 @@ pub fn weigh(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Valu
     let calendar = cx.app.calendar();
     let change = decide::decide(&mut case, row, &given, &deciding(cx, &calendar))?;
     Ok(Weighed { before, case, change, given })
+}
+
+/// Whether the account of `actor` itself handled this demand, in whose name ever: who stood in for the handler is no
+/// independent caller either.
+pub(super) fn handled(history: &[RecordedEntry], actor: &Actor) -> bool {
+    let handling = [Move::Acknowledge, Move::FirstContact, Move::Reply].map(Move::code);
+    let own = |entry: &&RecordedEntry| actor.account.is_some() && entry.actor_id == actor.account;
+    history.iter().filter(own).any(|entry| handling.contains(&entry.act.as_str()))
 }
 
 /// The demand of a number with what the law looks at, for somebody who may see it.
@@ -95,7 +108,7 @@ fn save_change(cx: &mut Cx<'_>, demand: &Demand, change: decide::Change) -> Resu
 }
 
 fn written<T>(cx: &Cx<'_>, what: T) -> records::Written<T> {
-    records::Written { what, unit: cx.actor.unit.clone(), by_name: cx.actor.name.clone(), at: cx.now }
+    records::Written { what, unit: cx.actor.unit.clone(), by_name: cx.actor.signature(), at: cx.now }
 }
 
 fn record_move(cx: &mut Cx<'_>, before: &Demand, case: &Case, make: Move, given: &Given) -> Result<()> {

@@ -4,11 +4,11 @@ use kernel::worktime::{Calendar, Derivation};
 use kernel::{Id, Instant, Refusal, Result};
 use store::RecordedEntry;
 
-use super::moving::{by_code, load};
+use super::moving::{by_code, handled, load};
 use crate::context::Cx;
 use crate::demands::records::{Attached, Rating, Written};
 use crate::demands::rules::case::{Callback, Case, Demand, DemandClock, Reply};
-use crate::demands::rules::moves::{Move, Row};
+use crate::demands::rules::moves::{By, Move, Row};
 use crate::demands::rules::vocabulary::{ClockName, Outcome, Status};
 use crate::demands::rules::{clocks, decide};
 use crate::demands::{records, stream};
@@ -36,12 +36,16 @@ pub struct Whole {
 pub fn whole(cx: &mut Cx<'_>, number: &str) -> Result<Whole> {
     let case = load(cx, number)?;
     let id = case.demand.id;
+    let history = cx.tx.history(&stream(number))?;
+    let handled = handled(&history, cx.actor);
+    let open = decide::open_moves(&case, cx.actor).filter(|row| row.by != By::IndependentDispatcher || !handled);
+    let moves = open.collect();
     Ok(Whole {
         replies: records::replies(cx.tx, id)?,
         ratings: records::ratings(cx.tx, id)?,
         attachments: records::attachments(cx.tx, id)?,
-        history: cx.tx.history(&stream(number))?,
-        moves: decide::open_moves(&case, cx.actor).collect(),
+        history,
+        moves,
         units: units::names(cx)?,
         case,
     })

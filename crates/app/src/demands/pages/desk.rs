@@ -1,12 +1,13 @@
 //! The workbench: it opens on what is due, ordered by working time left.
 
 use axum::extract::State;
-use kernel::{Actor, PageRequest, Permission, Result};
+use kernel::{Actor, Instant, PageRequest, Permission, Result};
 use maud::{Markup, html};
 
 use super::list::address;
 use super::look::Look;
 use super::rows;
+use crate::absences::{self, Duty};
 use crate::context::{App, Cx};
 use crate::demands::actions::listing::{self, Count, Summary};
 use crate::demands::rules::filter::{Filter, Sort};
@@ -70,8 +71,15 @@ struct Figure {
     hot: bool,
 }
 
+/// Somebody away for whom the one who looks could act, and how much waits for them.
+struct Absent {
+    duty: Duty,
+    waiting: Count,
+}
+
 struct Desk {
     post: Post,
+    absent: Vec<Absent>,
     figures: Vec<Figure>,
     rows: kernel::Page<Summary>,
     next_to_sort: Option<String>,
@@ -96,7 +104,26 @@ fn read(cx: &mut Cx<'_>) -> Result<Desk> {
         Post::Dispatcher => next_to_sort(cx)?,
         _ => None,
     };
-    Ok(Desk { post, figures, rows, next_to_sort, look: Look::new(cx)? })
+    let absent = absent(cx)?;
+    Ok(Desk { post, absent, figures, rows, next_to_sort, look: Look::new(cx)? })
+}
+
+/// For whom the one who looks could act now; nobody while they already do.
+fn absent(cx: &mut Cx<'_>) -> Result<Vec<Absent>> {
+    if cx.actor.standing_in_for.is_some() {
+        return Ok(Vec::new());
+    }
+    let duties = absences::duties(cx)?.into_iter();
+    let waiting = |duty: Duty| {
+        let turn = Post::of(&duty.actor).turn();
+        if turn.is_empty() {
+            return Ok(Absent { waiting: Count { n: 0, more: false }, duty });
+        }
+        let filter = Filter { statuses: turn.to_vec(), sort: Sort::Due, ..Filter::default() };
+        let mut theirs = Cx { tx: cx.tx, app: cx.app, actor: &duty.actor, now: cx.now };
+        Ok(Absent { waiting: listing::count(&mut theirs, &filter)?, duty })
+    };
+    duties.map(waiting).collect()
 }
 
 fn figures(cx: &mut Cx<'_>, post: Post) -> Result<Vec<Figure>> {
@@ -132,11 +159,26 @@ fn draw(desk: &Desk, actor: &Actor) -> Page {
         (when::day_of_week(desk.look.now, desk.look.now, zone), desk.look.now.in_zone(zone).strftime("%H:%M"));
     let page = Page::desk("今天要办");
     match desk.post {
-        Post::Office => page.body(office()),
+        Post::Office => page.body(html! { (substitutes(desk)) (office()) }),
         _ => page
             .aside(html! { span.muted { "按剩余工作时间排列 · " (day) " " (hour.to_string()) } })
             .acts(acts(desk, actor))
-            .body(html! { (figure_row(&desk.figures)) (due_list(desk, actor)) }),
+            .body(html! { (substitutes(desk)) (figure_row(&desk.figures)) (due_list(desk, actor)) }),
+    }
+}
+
+fn substitutes(desk: &Desk) -> Markup {
+    html! {
+        @for absent in &desk.absent {
+            @let absence = &absent.duty.absence;
+            div.notice role="status" {
+                p {
+                    b { (absence.account_name) } "不在（到 " (when::day(Instant(absence.until_at.0 - 1), desk.look.now, &desk.look.city().zone)) "），由您代办，"
+                    @if absent.waiting.n > 0 { b { (count(absent.waiting)) " 件" } "在等。" } @else { "现在没有等着办的。" }
+                }
+                (parts::post_button(&format!("/absences/{}/stand-in", absence.id), &format!("现在代{}办理", absence.account_name), false))
+            }
+        }
     }
 }
 

@@ -54,11 +54,11 @@ pub fn allowed(row: &Row, case: &Case, actor: &Actor) -> Result<(), Refusal> {
 
 /// Whether `actor` may make this move on a demand that `lead_unit` answers for.
 pub fn admits(row: &Row, lead_unit: Option<&str>, actor: &Actor) -> bool {
-    let own = actor.unit.is_some() && actor.unit.as_deref() == lead_unit;
     let related = match row.by {
         By::Dispatcher => true,
-        By::HandlingUnit => own,
-        By::IndependentDispatcher => !own,
+        By::HandlingUnit => actor.unit.is_some() && actor.unit.as_deref() == lead_unit,
+        // Whoever stands in for another is no more independent than before.
+        By::IndependentDispatcher => !lead_unit.is_some_and(|unit| actor.belongs_to(unit)),
     };
     related && people::may(actor, row.by.permission())
 }
