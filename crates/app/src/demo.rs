@@ -11,7 +11,10 @@ use kernel::{Actor, Fault, Instant, Result};
 use serde_json::{Map, Value, json};
 
 use crate::absences::{self, AbsenceInput};
-use crate::city::{self, CallbackScript, DemandScript, DemoCity, Fate, GradeCode, ReplyScript, ScriptFirm};
+use crate::batches::{self, BatchInput};
+use crate::city::{
+    self, CallbackScript, DemandScript, DemoCity, Fate, GradeCode, ReplyScript, ScriptBatch, ScriptFirm,
+};
 use crate::context::App;
 use crate::demands::actions::{intake, moving};
 use crate::demands::rules::intake::{Entrance, read as read_intake};
@@ -43,6 +46,9 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
         runtime.block_on(player.perform(index, &script.demands[index], act))?;
     }
     clock.set(until);
+    if let Some(batch) = &script.batch {
+        runtime.block_on(player.paste(batch))?;
+    }
     app.write_now(&player.desk, |cx| views::create(cx, &saved_view()).map(drop))?;
     player.somebody_is_away(until)?;
     Ok(player.numbers.iter().flatten().count())
@@ -248,6 +254,15 @@ impl<'a> Player<'a> {
                 made.await.map_err(|error| Fault::broken(format!("{}: {}: {error}", d.key, make.code())).into())
             }
         }
+    }
+
+    /// A chamber's sheet, pasted and registered.
+    async fn paste(&self, batch: &ScriptBatch) -> Result<()> {
+        let (source, sheet) = (Some(batch.source.clone()), Some(batch.sheet.clone()));
+        let input = BatchInput { source, sheet, ..BatchInput::default() };
+        let batch = batches::read(&input, self.app.city(), self.app.now())?;
+        let numbers = batches::numbers(self.app, &self.desk, &batch).await?;
+        self.app.write(&self.desk, move |cx| batches::register(cx, &batch, &numbers).map(drop)).await
     }
 
     /// Writes down what the script says of a firm, the first time that it is heard of.

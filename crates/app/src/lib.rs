@@ -15,6 +15,7 @@ pub mod absences;
 pub mod enterprises;
 pub mod demands;
 pub mod channels;
+pub mod batches;
 pub mod views;
 pub mod calendar;
 pub mod ledger;
@@ -47,6 +48,7 @@ pub fn migrations() -> &'static [Migration] {
             views::MIGRATIONS,
             channels::MIGRATIONS,
             absences::MIGRATIONS,
+            batches::MIGRATIONS,
         ]
         .concat()
     });
@@ -57,6 +59,7 @@ pub fn migrations() -> &'static [Migration] {
 pub fn routes() -> Routes<App> {
     demands::routes()
         .and(channels::routes())
+        .and(batches::routes())
         .and(views::routes())
         .and(calendar::routes())
         .and(ledger::routes())

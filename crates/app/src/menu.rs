@@ -3,13 +3,14 @@
 
 use std::sync::LazyLock;
 
-use kernel::Permission::{self, Administer, Desk, ReadLedger, SeeAll};
+use kernel::Permission::{self, Administer, Desk, ReadLedger, Register, SeeAll};
 
 use crate::demands::pages::MENU;
 use crate::people::MenuItem;
 use crate::views;
 
 const HOUSE: &[MenuItem] = &[
+    item("清单", "批量登记", "/desk/batches", &[Register]),
     item("清单", "收集方式", "/channels", &[SeeAll]),
     MenuItem { own: Some(views::lines), ..item("常用视图", "管理常用视图", "/views", &[Desk]) },
     item("人员", "请假与代办", "/absences", &[Desk]),

@@ -21,6 +21,18 @@ pub struct DemoCity {
     /// The demands, by day of receipt.
     #[serde(rename = "demand")]
     pub demands: Vec<DemandScript>,
+    /// A chamber's sheet that comes in at the end.
+    pub batch: Option<ScriptBatch>,
+}
+
+/// A sheet that somebody pastes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptBatch {
+    /// Who brought it, and on what occasion.
+    pub source: String,
+    /// Its rows, with tabs between cells.
+    pub sheet: String,
 }
 
 /// An invented firm.

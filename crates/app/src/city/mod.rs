@@ -28,7 +28,9 @@ pub use clocks::{
     IfNonworking, MonthDay, Period, Provenance, QuarterReport, RatingRule, RedTrigger, SourceKind, Sourced,
     SuperviseRule, SuspensionRule, YellowTrigger,
 };
-pub use demo::{CallbackScript, DemandScript, DemoCity, Fate, ReplyScript, ScriptAxes, ScriptFirm, ScriptPerson};
+pub use demo::{
+    CallbackScript, DemandScript, DemoCity, Fate, ReplyScript, ScriptAxes, ScriptBatch, ScriptFirm, ScriptPerson,
+};
 pub use errors::{ProfileError, ProfileErrors};
 pub use mode::Mode;
 pub use seeds::{UnitKind, UnitSeed, plain_name};

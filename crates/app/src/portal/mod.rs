@@ -2,7 +2,7 @@
 //! and see with number and code where it stands, rate the answer, withdraw; no account, no script needed. Staff register
 //! here for a caller. The room decides nothing: it shows what the `demands` room says and passes on what was typed.
 //!
-//! Whatever shows a query code is neither stored by browsers nor told to other sites, see `private`.
+//! Whatever shows a query code is neither stored by browsers nor told to other sites, see [`private`].
 
 mod figures;
 mod home;
@@ -16,11 +16,10 @@ mod tests;
 mod uploads;
 mod voice;
 
-use axum::http::{HeaderName, HeaderValue, header};
 use kernel::Permission;
 
 use crate::context::App;
-use crate::web::{Access, Page, Routes};
+use crate::web::{Access, Private, Routes, private};
 
 /// This room's addresses.
 pub fn routes() -> Routes<App> {
@@ -39,17 +38,4 @@ pub fn routes() -> Routes<App> {
         .get("/desk/register", staff, register::blank)
         .post("/desk/register", staff, register::save)
         .get("/desk/register/{number}", staff, register::saved)
-}
-
-/// A page with a query code in it or in its address: no browser keeps it, and its address goes nowhere. The policy is
-/// `strict-origin` and not `no-referrer`, because under that one browsers send `Origin: null` with the page's own forms,
-/// which over plain http is all that the check against forged requests has to go by.
-type Private = ([(HeaderName, HeaderValue); 2], Page);
-
-fn private(page: Page) -> Private {
-    let headers = [
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin")),
-    ];
-    (headers, page)
 }

@@ -10,6 +10,7 @@ mod headed;
 mod jsonl;
 mod kind;
 mod lines;
+mod pasted;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use jiff::civil::DateTime;
 
 pub use error::{ReadError, RowError, RowProblem, TableError};
 pub use kind::Kind;
+pub use pasted::pasted;
 
 use headed::Headed;
 use kind::Content;
@@ -151,7 +153,8 @@ impl Iterator for Reader {
 }
 
 impl Row {
-    pub(crate) fn new(number: u64, columns: Arc<Columns>, cells: Vec<Cell>) -> Self {
+    /// A row made by hand: `cells` in the order of `columns`.
+    pub fn new(number: u64, columns: Arc<Columns>, cells: Vec<Cell>) -> Self {
         Self { number, columns, cells }
     }
 

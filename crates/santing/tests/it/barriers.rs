@@ -83,6 +83,7 @@ fn desk_pages(city: &City) -> Vec<String> {
         "/lists",
         "/lists/rows?kind=matter",
         "/channels",
+        "/desk/batches",
         "/desk/register",
         "/enterprises",
         "/units",
@@ -92,6 +93,8 @@ fn desk_pages(city: &City) -> Vec<String> {
     all.extend(pages(&["/views", "/views/new?status=open&overdue=true"]));
     all.push(format!("/views/{}/edit", a_view(city)));
     all.extend(["/import".to_owned(), an_import(city)]);
+    let batch = a_batch(city);
+    all.extend([batch.clone(), format!("{batch}/sheet")]);
     all.extend(pages(&["/account", "/account/password", "/account/second-factor", "/calendar", "/calendar?year=2027"]));
     all
 }
@@ -104,6 +107,16 @@ fn an_import(city: &City) -> String {
     let checking = desk.sends(form.attach("file", "旧平台.csv", "编号,内容\n1,路灯不亮\n2,\n"));
     until("the table is checked", || desk.opens(&checking.path).body().contains("导入 1 件").then_some(()));
     checking.path
+}
+
+/// A sheet that was pasted and registered; once for all tests, because the same sheet adds nothing.
+fn a_batch(city: &City) -> String {
+    static MADE: OnceLock<String> = OnceLock::new();
+    let sheet =
+        json!({ "source": "一个商会的座谈会", "sheet": "企业\t内容\n安宁砺川铸锻有限公司\t厂门口的路灯不亮\n" });
+    let id =
+        MADE.get_or_init(|| city.desk().post("/batches", &sheet).expect(201).json()["id"].as_str().unwrap().to_owned());
+    format!("/desk/batches/{id}")
 }
 
 /// A list that the coordinator saved; once for all tests.

@@ -12,6 +12,7 @@ mod harness;
 mod api_journey;
 mod bad_input;
 mod barriers;
+mod batches;
 mod browser_journey;
 mod commands;
 mod openapi;
