@@ -76,8 +76,11 @@ pub fn by_id(tx: &mut Tx, id: Id) -> Result<Option<Registered>> {
     )
 }
 
-/// What a batch became: row number, demand number, title, firm.
-pub fn rows(tx: &mut Tx, id: Id) -> Result<Vec<(i64, String, String, Option<String>)>> {
+/// Row number, demand number, title, firm.
+pub type BatchLine = (i64, String, String, Option<String>);
+
+/// What a batch became.
+pub fn rows(tx: &mut Tx, id: Id) -> Result<Vec<BatchLine>> {
     tx.all(
         sql!(
             "SELECT r.row_number, r.demand_number, d.title, d.enterprise_name
