@@ -21,7 +21,7 @@ use crate::demands::rules::intake::{Entrance, read as read_intake};
 use crate::demands::rules::moves::Move;
 use crate::enterprises::EnterpriseInput;
 use crate::views::{self, ViewInput};
-use crate::{demands, enterprises, people};
+use crate::{demands, enterprises, exchange, people};
 
 /// Plays the script of the city, if it has one, so that its last day is the day of `until`; what would lie after `until`
 /// has not happened yet. `clock` is the clock that `app` was made with. Says how many demands there are.
@@ -49,9 +49,23 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
     if let Some(batch) = &script.batch {
         runtime.block_on(player.paste(batch))?;
     }
+    let handed: Vec<(String, String)> = script
+        .demands
+        .iter()
+        .zip(&player.numbers)
+        .filter(|(_, number)| number.is_some())
+        .filter_map(|(demand, _)| handed_by(app, demand))
+        .collect();
+    exchange::demo::play(app, &player.desk, &handed, until)?;
     app.write_now(&player.desk, |cx| views::create(cx, &saved_view()).map(drop))?;
     player.somebody_is_away(until)?;
     Ok(player.numbers.iter().flatten().count())
+}
+
+/// The remote that handed a demand over, and its number there.
+fn handed_by(app: &App, demand: &DemandScript) -> Option<(String, String)> {
+    let remote = app.city().remotes.iter().find(|remote| remote.channel == demand.channel)?;
+    Some((remote.code.clone(), exchange::demo::case_of(&remote.code, &demand.key)))
 }
 
 /// The list that the coordinator opens every morning.
@@ -286,12 +300,14 @@ impl<'a> Player<'a> {
     fn said(&self, d: &DemandScript) -> Map<String, Value> {
         let firm = d.firm.as_deref().and_then(|key| self.script.firm(key));
         let area = d.area.as_deref().and_then(|code| self.app.city().unit_seeds.iter().find(|u| u.code == code));
+        let handed = handed_by(self.app, d);
         let said = json!({
             "audience": d.audience, "title": d.title, "text": d.text,
             "channel": d.channel,
             "enterprise": firm.map(|f| json!({"name": f.name, "uscc": f.uscc})),
             "contact": d.contact.as_ref().map(|c| json!({"name": c.name, "phone": c.phone})),
             "area": area.map(|unit| &unit.name),
+            "source": handed.as_ref().map(|(source, _)| source), "source_id": handed.as_ref().map(|(_, id)| id),
         });
         let Value::Object(said) = said else { return Map::new() };
         said

@@ -5,7 +5,7 @@
 use kernel::{Actor, Result};
 
 use crate::context::App;
-use crate::{absences, calendar, demands, idempotency, people};
+use crate::{absences, calendar, demands, exchange, idempotency, people};
 
 /// Work that wants doing within a second; says whether there was any, so that the caller comes straight back.
 pub fn at_once(app: &App) -> Result<bool> {
@@ -17,6 +17,7 @@ pub fn at_once(app: &App) -> Result<bool> {
 pub fn each_minute(app: &App) -> Result<()> {
     calendar::settle(app)?;
     demands::actions::indexing::rebuild_if_wanted(app)?;
+    exchange::actions::sending::settle_recent(app)?;
     app.store().seal_all(app.now())?;
     app.write_now(&Actor::system(), |cx| {
         idempotency::sweep(cx)?;
@@ -24,6 +25,7 @@ pub fn each_minute(app: &App) -> Result<()> {
         people::forget_old_sessions(cx)
     })?;
     if app.now().0 / 60_000_000 % 60 == 0 {
+        exchange::actions::sending::settle_all(app)?;
         app.store().tend()?;
     }
     Ok(())

@@ -20,6 +20,7 @@ pub mod views;
 pub mod calendar;
 pub mod ledger;
 pub mod portal;
+pub mod exchange;
 
 pub mod demo;
 pub mod menu;
@@ -49,6 +50,7 @@ pub fn migrations() -> &'static [Migration] {
             channels::MIGRATIONS,
             absences::MIGRATIONS,
             batches::MIGRATIONS,
+            exchange::MIGRATIONS,
         ]
         .concat()
     });
@@ -68,4 +70,5 @@ pub fn routes() -> Routes<App> {
         .and(units::routes())
         .and(enterprises::routes())
         .and(portal::routes())
+        .and(exchange::routes())
 }

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use kernel::Permission::{self, Administer, Desk, ReadLedger, Register, SeeAll};
+use kernel::Permission::{self, Administer, Desk, Exchange, ReadLedger, Register, SeeAll};
 
 use crate::demands::pages::MENU;
 use crate::people::MenuItem;
@@ -12,6 +12,7 @@ use crate::views;
 const HOUSE: &[MenuItem] = &[
     item("清单", "批量登记", "/desk/batches", &[Register]),
     item("清单", "收集方式", "/channels", &[SeeAll]),
+    item("清单", "对接", "/exchange", &[Exchange]),
     MenuItem { own: Some(views::lines), ..item("常用视图", "管理常用视图", "/views", &[Desk]) },
     item("人员", "请假与代办", "/absences", &[Desk]),
     item("底册", "单位", "/units", &[Desk]),

@@ -72,6 +72,9 @@ pub enum Command {
     /// 导出
     #[command(subcommand)]
     Export(Export),
+    /// 与外部系统交换诉求：收包、取包、对账
+    #[command(subcommand)]
+    Exchange(Exchange),
     /// 工作日历
     #[command(subcommand)]
     Calendar(Calendar),
@@ -192,6 +195,53 @@ pub struct ExportDemands {
     /// 不遮的理由，记入台账
     #[arg(long, requires = "unmask")]
     pub reason: Option<String>,
+}
+
+/// The exchange with other systems, by files.
+#[derive(Subcommand)]
+pub enum Exchange {
+    /// 收下对方交来的包（JSON Lines）；属于哪个系统由包头写明，重复收不会重复登记
+    Import {
+        /// 文件
+        file: PathBuf,
+        /// 结果写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 把要告诉对方的消息写成一个包：对方还没有回执的
+    Export {
+        /// 对接系统的代码
+        #[arg(long)]
+        remote: String,
+        /// 写到哪个新文件；不给则写到标准输出
+        file: Option<PathBuf>,
+        /// 只要编号在它之后的消息
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        after: u32,
+        /// 连同已回执的
+        #[arg(long)]
+        all: bool,
+    },
+    /// 对账：对方的工单清单（.csv、.xlsx、.jsonl，可压缩为 .gz）与本市逐件比较；有未说明的差异则退出码为 1
+    Reconcile {
+        /// 对接系统的代码
+        #[arg(long)]
+        remote: String,
+        /// 文件
+        file: PathBuf,
+        /// 结果写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 记下对方的回执：编号到 N 为止的消息对方都已收到
+    Receipt {
+        /// 对接系统的代码
+        #[arg(long)]
+        remote: String,
+        /// 消息编号
+        #[arg(value_name = "N")]
+        through: u32,
+    },
 }
 
 /// Questions to the calendar.

@@ -56,6 +56,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
             commands::import::demands(&config, &commands::import::Asked { file, map, source, dry_run, json })
         }
         Command::Export(export) => commands::export::export(&config, &export),
+        Command::Exchange(asked) => commands::exchange::exchange(&config, &asked),
         Command::Calendar(Calendar::Due { from, working_days, working_hours, json }) => {
             let query = app::calendar::DueQuery { from: Some(from), working_days, working_hours };
             commands::calendar::due(&config, &query, json)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use kernel::{Role, worktime::Limit};
 
 use super::tiering::{ROUTES, TIERS};
-use super::{City, GroundKind, ProfileErrors, RoleText, Task, ThemeGroup, UnitKind, plain_name};
+use super::{City, DEMAND_STATUSES, GroundKind, ProfileErrors, RoleText, Task, ThemeGroup, UnitKind, plain_name};
 
 /// Looks at a whole city.
 pub(super) fn city(city: &City, errors: &mut ProfileErrors) {
@@ -15,6 +15,7 @@ pub(super) fn city(city: &City, errors: &mut ProfileErrors) {
     check.units();
     check.themes();
     check.channels();
+    check.remotes();
     check.routes();
     check.roles();
     check.tasks();
@@ -129,6 +130,22 @@ impl Check<'_> {
         if city.channels.get("web").is_none_or(|channel| !channel.public) {
             let chinese = "须有代码为 web、public = true 的渠道，门户提交用它";
             self.errors.add("channels.toml", "channel[web]", chinese, "the portal needs a public channel called web");
+        }
+    }
+
+    fn remotes(&mut self) {
+        let city = self.city;
+        self.distinct("channels.toml", "remote", city.remotes.iter().map(|remote| remote.code.as_str()));
+        for remote in &city.remotes {
+            let key = |field: &str| format!("remote[{}].{field}", remote.code);
+            self.code("channels.toml", &key("code"), &remote.code);
+            if city.channels.get(&remote.channel).is_none() {
+                let chinese = format!("没有渠道“{}”", remote.channel);
+                self.errors.add("channels.toml", key("channel"), chinese, "no such channel");
+            }
+            self.distinct("channels.toml", &key("status"), remote.statuses.iter().map(|status| status.code.as_str()));
+            let told = remote.statuses.iter().flat_map(|status| &status.ours).map(String::as_str);
+            self.exactly("channels.toml", &key("status.ours"), &DEMAND_STATUSES, told);
         }
     }
 

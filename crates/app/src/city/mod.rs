@@ -8,11 +8,13 @@
 mod check;
 mod clocks;
 mod demo;
+mod demo_exchange;
 #[cfg(test)]
 mod demo_tests;
 mod errors;
 mod mode;
 mod read;
+mod remotes;
 mod seeds;
 mod source;
 #[cfg(test)]
@@ -31,8 +33,10 @@ pub use clocks::{
 pub use demo::{
     CallbackScript, DemandScript, DemoCity, Fate, ReplyScript, ScriptAxes, ScriptBatch, ScriptFirm, ScriptPerson,
 };
+pub use demo_exchange::{DemoExchange, HandedCase};
 pub use errors::{ProfileError, ProfileErrors};
 pub use mode::Mode;
+pub use remotes::{DEMAND_STATUSES, Remote, RemoteEffect, RemoteStatus};
 pub use seeds::{UnitKind, UnitSeed, plain_name};
 pub use tiering::{AxisRule, TierRule, Tiering, When, WordList};
 pub use vocabulary::{
@@ -75,6 +79,8 @@ pub struct City {
     pub themes: Themes,
     /// Its channels.
     pub channels: Channels,
+    /// The remote systems with which it exchanges demands.
+    pub remotes: Vec<Remote>,
     /// Its listed reasons.
     pub grounds: Grounds,
     /// Its ways of handling.
@@ -140,6 +146,11 @@ impl City {
     /// The channel that a code, a Chinese name or another name means.
     pub fn channel(&self, text: &str) -> Option<&Channel> {
         self.channels.resolve(text)
+    }
+
+    /// The remote system of a code.
+    pub fn remote(&self, code: &str) -> Option<&Remote> {
+        self.remotes.iter().find(|remote| remote.code == code)
     }
 
     /// The listed reason of a move (`decline`, `object`, `redo`, …) that a code or a Chinese name means.

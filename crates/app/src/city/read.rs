@@ -79,7 +79,7 @@ impl Files<'_> {
         let roles = self.read("roles.toml", |file| Some(file.entries("role")));
         let routes = self.read("routes.toml", |file| Some((file.entries("route"), Tiering::read(file))));
         let themes = self.read("themes.toml", |file| Some(file.entries("theme")));
-        let channels = self.read("channels.toml", |file| Some(file.entries("channel")));
+        let channels = self.read("channels.toml", |file| Some((file.entries("channel"), file.entries("remote"))));
         let tasks = self.read("tasks.toml", |file| Some(file.entries("task")));
         let grounds = self.read("grounds.toml", |file| Some(grounds(file)));
         let clocks = self.read("clocks.toml", |file| clocks(file, &note));
@@ -88,6 +88,7 @@ impl Files<'_> {
         let zone = head.as_ref().and_then(|(head, _)| self.zone(&head.time_zone));
         let (head, plan) = head?;
         let (routes, tiering) = routes?;
+        let (channels, remotes) = channels?;
         if head.office_hours_source == SourceKind::Configured && head.configured_note.trim().is_empty() {
             self.errors.add("city.toml", "configured_note", "不能为空", "must not be empty");
         }
@@ -108,7 +109,8 @@ impl Files<'_> {
             plan,
             clocks: clocks?,
             themes: Themes(themes?),
-            channels: Channels(channels?),
+            channels: Channels(channels),
+            remotes,
             grounds: Grounds(grounds?),
             routes,
             tiering,

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use kernel::{Instant, Result};
 
 use super::records;
-use crate::context::App;
+use crate::context::{App, Cx};
 
 /// The largest block.
 const LARGEST: i64 = 256;
@@ -56,6 +56,13 @@ pub fn series(app: &App, channel: &str, received_at: Instant) -> String {
     let letter = app.city().channels.get(channel).map_or("W", |c| &c.letter);
     let day = received_at.in_zone(&app.city().zone).strftime("%Y%m%d").to_string();
     format!("{}{day}{letter}", app.city().number_prefix)
+}
+
+/// The next number for a demand, reserved in the caller's transaction: for what comes in many at once.
+pub fn next_in(cx: &mut Cx<'_>, channel: &str, received_at: Instant) -> Result<String> {
+    let series = series(cx.app, channel, received_at);
+    let serial = records::reserve_serials(cx.tx, &series, 1)?;
+    Ok(format!("{series}{serial:04}"))
 }
 
 /// The next number for a demand; reserves a block in a transaction of its own where none is left.

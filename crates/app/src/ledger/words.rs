@@ -19,6 +19,7 @@ pub const KINDS: &Table = &[
     ("batch:", "批量登记"),
     ("import", "导入"),
     ("export", "导出"),
+    ("exchange:", "对接"),
     ("ledger:", "台账校验"),
 ];
 
@@ -29,6 +30,10 @@ pub const ACTS: &Table = &[
     ("import_file", "导入文件"),
     ("register_batch", "批量登记"),
     ("export", "导出"),
+    ("exchange_take", "收下交换包"),
+    ("exchange_send", "取走交换包"),
+    ("exchange_receipt", "对方回执"),
+    ("exchange_reconcile", "对账"),
     ("note", "内部记录"),
     ("rate", "评价"),
     ("withdraw_by_submitter", "诉求人撤回"),
@@ -119,6 +124,16 @@ const FIELDS: &Table = &[
     ("already", "原已在库"),
     ("rejected", "没有导入"),
     ("broken_off", "中断原因"),
+    ("package", "包号"),
+    ("sequence", "序号"),
+    ("messages", "消息条数"),
+    ("done", "已办"),
+    ("known", "以前已办"),
+    ("waiting", "等待工单"),
+    ("through", "回执到第几号"),
+    ("agreed", "一致"),
+    ("explained", "已说明的差异"),
+    ("unexplained", "未说明的差异"),
 ];
 
 fn find(table: &Table, code: &str) -> Option<&'static str> {

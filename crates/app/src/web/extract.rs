@@ -62,6 +62,18 @@ where
     }
 }
 
+/// A body as it was sent, of at most [`super::form::TABLE_LIMIT`] bytes: packages and lists, whose content says what it is.
+#[derive(Debug, Clone)]
+pub struct RawBody(pub Vec<u8>);
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        read_body(request.into_body(), super::form::TABLE_LIMIT).await.map(Self)
+    }
+}
+
 /// The `T` that JSON text holds.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("请求内容不是 UTF-8 编码"))?;

@@ -63,7 +63,7 @@ pub mod when;
 mod tests;
 
 pub use errors::{Answer, Failure, Problem, ProblemField, invalid_only, panicked, status_of};
-pub use extract::{BODY_LIMIT, JsonBody, PathParams, QueryParams, decode_pairs, parse_json};
+pub use extract::{BODY_LIMIT, JsonBody, PathParams, QueryParams, RawBody, decode_pairs, parse_json};
 pub use fields::{Field, error_summary, hidden};
 pub use flash::{Onward, onward};
 pub use form::{FormBody, FormView, TABLE_LIMIT, TableForm, UPLOAD_LIMIT, Upload};

@@ -43,8 +43,14 @@ fn sends_nonsense(city: &City) {
 }
 
 fn filled(path: &str, number: &str) -> String {
-    let known =
-        [("{number}", number), ("{make}", "triage"), ("{position}", "0"), ("{date}", "2026-12-31"), ("{id}", "1")];
+    let known = [
+        ("{number}", number),
+        ("{make}", "triage"),
+        ("{position}", "0"),
+        ("{date}", "2026-12-31"),
+        ("{id}", "1"),
+        ("{remote}", "12345"),
+    ];
     let filled = known.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "what goes into {path}?");
     filled
@@ -227,8 +233,14 @@ const BARE: &[&str] =
     &["/logout", "/close", "/open", "/one-time-password", "/off", "/1/end", "/1/remove", "/ledger/check"];
 
 fn place(path: &str, number: &str) -> String {
-    let known =
-        [("{number}", number), ("{move}", "triage"), ("{date}", "2026-12-31"), ("{code}", "jingji"), ("{id}", "1")];
+    let known = [
+        ("{number}", number),
+        ("{move}", "triage"),
+        ("{date}", "2026-12-31"),
+        ("{code}", "jingji"),
+        ("{id}", "1"),
+        ("{remote}", "12345"),
+    ];
     let placed = known.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     let placed = placed.replace("{username}", "nobody");
     assert!(!placed.contains('{'), "what goes into {path}?");

@@ -12,7 +12,12 @@ use crate::harness::pages::Visitor;
 use crate::harness::until;
 
 /// What is sent as a file or as a table, not looked at as a page.
-const FILES: &[&str] = &["/demands/{number}/attachments/{id}", "/demands/export/{format}", "/lists/export/{format}"];
+const FILES: &[&str] = &[
+    "/demands/{number}/attachments/{id}",
+    "/demands/export/{format}",
+    "/lists/export/{format}",
+    "/exchange/{remote}/outgoing",
+];
 
 /// What is drawn with another status than 200, on purpose.
 const REFUSED: &[(&str, u64)] = &[("/no-such-page", 404), ("/progress?number=AN1", 422)];
@@ -95,6 +100,7 @@ fn desk_pages(city: &City) -> Vec<String> {
     all.extend(["/import".to_owned(), an_import(city)]);
     let batch = a_batch(city);
     all.extend([batch.clone(), format!("{batch}/sheet")]);
+    all.extend(["/exchange".to_owned(), "/exchange/12345".to_owned(), a_reconciliation(city)]);
     all.extend(pages(&["/account", "/account/password", "/account/second-factor", "/calendar", "/calendar?year=2027"]));
     all
 }
@@ -117,6 +123,14 @@ fn a_batch(city: &City) -> String {
     let id =
         MADE.get_or_init(|| city.desk().post("/batches", &sheet).expect(201).json()["id"].as_str().unwrap().to_owned());
     format!("/desk/batches/{id}")
+}
+
+/// A list of the hotline that does not agree with ours.
+fn a_reconciliation(city: &City) -> String {
+    let mut desk = Visitor::new(city);
+    desk.logs_in("tongchou");
+    let form = desk.opens("/exchange/12345").form("main form[action$='reconciliations']", "对账");
+    desk.sends(form.attach("list", "清单.csv", "工单编号,状态\nX1,10\nX1,10\n")).path
 }
 
 /// A list that the coordinator saved; once for all tests.

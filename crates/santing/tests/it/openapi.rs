@@ -45,6 +45,8 @@ fn every_reading_call_answers_as_described() {
         desk.get(&path.replace("奖补", "%E5%A5%96%E8%A1%A5")).expect(200);
     }
     desk.get("/demands/similar?text=%E5%A5%96%E8%A1%A5%E6%B2%A1%E6%9C%89%E6%8B%A8%E4%BB%98").expect(200);
+    desk.get("/exchange").expect(200);
+    desk.get("/exchange/12345/packages?all=true").expect(200);
     city.administrator().get("/accounts").expect(200);
     for format in ["jsonl", "csv", "xlsx"] {
         desk.get(&format!("/demands/export?format={format}&status=closed")).expect(200);

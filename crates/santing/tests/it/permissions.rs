@@ -103,6 +103,7 @@ fn filled(path: &str, demand: &Demand, enterprise: &str) -> String {
     let filled = path
         .replace("{number}", &demand.number)
         .replace("{stream}", &encode(&format!("demand:{}", demand.number)))
+        .replace("{remote}", "12345")
         .replace("{code}", "jingji")
         .replace("{username}", "nobody")
         .replace("{id}", id)

@@ -57,7 +57,8 @@ pub fn register(cx: &mut Cx<'_>, number: &str, intake: &Intake, uploads: &[Uploa
     {
         return already_here(cx, &existing);
     }
-    let mut case = new_case(cx, number, intake, cx.now)?;
+    // What another system hands over keeps the instant at which it was received there; its clocks begin here and now.
+    let mut case = new_case(cx, number, intake, intake.received_at.unwrap_or(cx.now))?;
     let calendar = cx.app.calendar();
     decide::receive(&mut case, &deciding(cx, &calendar))?;
     records::insert(cx.tx, &case)?;
