@@ -51,6 +51,7 @@ pub fn migrations() -> &'static [Migration] {
             absences::MIGRATIONS,
             batches::MIGRATIONS,
             exchange::MIGRATIONS,
+            demands::MIGRATIONS_2,
         ]
         .concat()
     });

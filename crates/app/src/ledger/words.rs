@@ -2,7 +2,8 @@
 //! page and will outlive it.
 
 use crate::demands::actions::recomputing;
-use crate::demands::rules::moves::{FieldKind, MOVES, Move};
+use crate::demands::rules::moves::{MOVES, Move};
+use crate::demands::rules::wanted::FieldKind;
 use crate::demands::rules::vocabulary::{Audience, Grade, Status, Word};
 
 type Table = [(&'static str, &'static str)];
@@ -37,6 +38,8 @@ pub const ACTS: &Table = &[
     ("note", "内部记录"),
     ("rate", "评价"),
     ("withdraw_by_submitter", "诉求人撤回"),
+    ("shared_reply", "一并答复"),
+    ("shared_end", "合并办理的已结束"),
     ("unmask", "查看联系方式"),
     (recomputing::ACT, "重算时限"),
     ("new_facts", "工作日历更新"),
@@ -88,6 +91,8 @@ const FIELDS: &Table = &[
     ("to", "新状态"),
     ("version", "版本"),
     ("due", "下一时限"),
+    ("number", "编号"),
+    ("status", "状态"),
     ("clock", "时限"),
     ("old_due", "原到期"),
     ("new_due", "新到期"),
