@@ -18,6 +18,8 @@ pub mod serials;
 pub mod sheets;
 pub mod sight;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod tests;
 
 use store::Migration;

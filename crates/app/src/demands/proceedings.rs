@@ -206,8 +206,10 @@ fn save_proceeding(tx: &mut Tx, demand: Id, position: usize, proceeding: &Procee
 
 /// Whether a unit was asked for its part in a demand, now or before.
 pub fn involves(tx: &mut Tx, demand: Id, unit: &str) -> Result<bool> {
-    let found: Option<i64> =
-        tx.opt(sql!("SELECT demand_id FROM demand_part WHERE unit = $1 AND demand_id = $2 LIMIT 1"), args![unit, demand])?;
+    let found: Option<i64> = tx.opt(
+        sql!("SELECT demand_id FROM demand_part WHERE unit = $1 AND demand_id = $2 LIMIT 1"),
+        args![unit, demand],
+    )?;
     Ok(found.is_some())
 }
 

@@ -140,7 +140,11 @@ fn row(name: &str, value: &Markup) -> Markup {
 }
 
 /// The due date, and how it follows.
-fn due(clock: Option<&DemandClock>, derivation: Option<&TimerDerivation>, calendar: &kernel::worktime::Calendar) -> Markup {
+fn due(
+    clock: Option<&DemandClock>,
+    derivation: Option<&TimerDerivation>,
+    calendar: &kernel::worktime::Calendar,
+) -> Markup {
     let Some(clock) = clock else { return html! { "未设时限" } };
     html! {
         strong { (full_text(calendar, clock.due_at)) "前" }

@@ -3,8 +3,8 @@
 
 use crate::demands::actions::recomputing;
 use crate::demands::rules::moves::{MOVES, Move};
-use crate::demands::rules::wanted::FieldKind;
 use crate::demands::rules::vocabulary::{Audience, Grade, Status, Word};
+use crate::demands::rules::wanted::FieldKind;
 
 type Table = [(&'static str, &'static str)];
 

@@ -1,16 +1,21 @@
 //! One demand, many voices: each submitter keeps number, code, progress, reply and rating; the demand that it was joined
 //! to is handled for all of them.
 
-use kernel::{Fault, Result};
+use kernel::{Actor, Error, Fault, Result};
 
-use crate::context::Cx;
+use super::moving;
+use crate::context::{App, Cx};
 use crate::demands::records::Written;
 use crate::demands::rules::case::{Case, Demand};
+use crate::demands::rules::moves::Move;
 use crate::demands::rules::vocabulary::Status;
 use crate::demands::{proceedings, records, sight, stream};
 
 /// More demands in a row than this were never joined to each other.
 const LONGEST_CHAIN: usize = 1000;
+
+/// How many demands one run of a job takes up.
+const AT_A_TIME: usize = 200;
 
 /// The demand that `number` names, for `case` to be joined to: its id, or why it cannot be meant.
 pub fn target(cx: &mut Cx<'_>, case: &Case, number: &str) -> Result<Result<String, String>> {
@@ -77,6 +82,26 @@ pub fn tell_voices(cx: &mut Cx<'_>, before: &Demand, case: &Case) -> Result<()> 
                 records::insert_notice(cx.tx, voice.id, &notice, cx.now)?;
                 cx.record(&stream(&voice.number), "shared_end", fields)?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Lets the clocks run again whose suspension has lasted as long as it may, as the program's own act.
+pub fn resume_due(app: &App) -> Result<()> {
+    let (now, system) = (app.now(), Actor::system());
+    let due = app.read_now(&system, move |cx| proceedings::suspended_until(cx.tx, now, AT_A_TIME))?;
+    for number in due {
+        let resumed = app.write_now(&system, move |cx| {
+            let Some(demand) = records::by_number(cx.tx, &number)? else { return Ok(()) };
+            let note = "中止计时的期限已到，自动恢复";
+            let input = [("version".to_owned(), demand.version.into()), ("note".to_owned(), note.into())];
+            moving::make(cx, &number, Move::Resume, &input.into_iter().collect()).map(drop)
+        });
+        match resumed {
+            // Somebody was first, or it stands elsewhere by now: the next minute looks again.
+            Ok(()) | Err(Error::Refused(_)) => {}
+            Err(fault) => return Err(fault),
         }
     }
     Ok(())

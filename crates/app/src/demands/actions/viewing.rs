@@ -236,7 +236,9 @@ fn timeline(
                 Some(Move::Acknowledge) if entry.value("to") != Some("in_progress") => return None,
                 Some(Move::Acknowledge) => format!("{}签收", lead(d, names)),
                 Some(Move::RuleObjection) if entry.value("to") == Some("triaged") => "重新确定承办单位".to_owned(),
-                Some(Move::RuleObjection) if entry.value("to") == Some("assigned") && entry.value("lead_unit").is_some() => {
+                Some(Move::RuleObjection)
+                    if entry.value("to") == Some("assigned") && entry.value("lead_unit").is_some() =>
+                {
                     format!("改由{}办理", unit("lead_unit"))
                 }
                 Some(Move::RuleExtension) if entry.value("granted") == Some("true") => "经批准延长办理时间".to_owned(),

@@ -199,7 +199,9 @@ fn read_one(field: &Field, text: &str, reading: &Reading<'_>) -> Result<String, 
             Ok(days) if (1..=most).contains(&days) => Ok(days.to_string()),
             _ => wrong("out_of_range", format!("{}应为 1 至 {most} 的整数", field.label)),
         },
-        FieldKind::Date => future(text, reading.today).or_else(|(code, message)| wrong(code, format!("{}{message}", field.label))),
+        FieldKind::Date => {
+            future(text, reading.today).or_else(|(code, message)| wrong(code, format!("{}{message}", field.label)))
+        }
         FieldKind::PastDate => match text.parse::<Date>() {
             Err(_) => wrong("bad_format", format!("{}请写成 2026-03-05 这样的日期", field.label)),
             Ok(date) if date > reading.today => wrong("in_the_future", format!("{}不能晚于今天", field.label)),

@@ -286,9 +286,7 @@ use By::{
     Approver, Dispatcher, DispatcherOrHead, DispatcherOrUnit, HandlingHead, HandlingUnit, IndependentDispatcher,
     InvolvedHead, InvolvedUnit, Leader, OwingUnit,
 };
-use Status::{
-    Assigned, Closed, Declined, InProgress, Merged, Received, Replied, TransferredOut, Triaged, Withdrawn,
-};
+use Status::{Assigned, Closed, Declined, InProgress, Merged, Received, Replied, TransferredOut, Triaged, Withdrawn};
 
 const DISPATCH: Option<ClockName> = Some(ClockName::Dispatch);
 const HANDLE: Option<ClockName> = Some(ClockName::Handle);

@@ -56,7 +56,8 @@ pub(super) fn close(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Result
     let round = case.demand.round;
     let owing = case.owing();
     if !owing.is_empty() {
-        let message = format!("还有 {} 个单位的协办、会商或会办任务没有办完（{}），不能办结", owing.len(), owing.join("、"));
+        let message =
+            format!("还有 {} 个单位的协办、会商或会办任务没有办完（{}），不能办结", owing.len(), owing.join("、"));
         return Err(Refusal::field("parts", "open", message).into());
     }
     match case.callbacks.iter().rev().find(|c| c.round == round && c.reached) {
@@ -115,7 +116,10 @@ pub(super) fn review(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Resul
     if finding == Finding::Unchanged {
         stop(case, &[ClockName::Review], by.now);
         review_again(case, given, by)?;
-        return Ok(Change { notice: Some(format!("您的诉求已到期复查：{}。{note}", finding.label())), ..Change::default() });
+        return Ok(Change {
+            notice: Some(format!("您的诉求已到期复查：{}。{note}", finding.label())),
+            ..Change::default()
+        });
     }
     if given.text("review_on").is_some() {
         return Err(Refusal::field("review_on", "contradiction", "重新办理的，不用再定复查日期").into());

@@ -109,8 +109,7 @@ fn decided_by_leaders(case: &Case) -> bool {
     let special = MeetingKind::Special.label();
     !case.demand.sorting.route.is_some_and(Route::is_leaders)
         || case.proceedings[raised..].iter().any(|p| {
-            p.kind == ProceedingKind::Instruction
-                || p.kind == ProceedingKind::Meeting && p.heading.starts_with(special)
+            p.kind == ProceedingKind::Instruction || p.kind == ProceedingKind::Meeting && p.heading.starts_with(special)
         })
 }
 
@@ -168,7 +167,14 @@ fn finish(case: &mut Case, row: &Row, to: Option<Status>, by: &Deciding<'_>) -> 
         leave_work(case, "诉求已经结束", by)?;
         case.demand.held_since = by.now;
         let last: &[ClockName] = if row.make == Move::Close { &[ClockName::Review] } else { &[] };
-        for clock in case.clocks.iter().enumerate().filter(|(_, c)| c.running() && !last.contains(&c.name)).map(|(at, _)| at).collect::<Vec<_>>() {
+        for clock in case
+            .clocks
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.running() && !last.contains(&c.name))
+            .map(|(at, _)| at)
+            .collect::<Vec<_>>()
+        {
             clocking::stop_one(case, clock, by.now);
         }
     }

@@ -77,7 +77,11 @@ pub(super) fn rule_objection(case: &mut Case, given: &Given, by: &Deciding<'_>) 
             None
         }
     };
-    Ok(Change { to, note: Some(format!("裁定：异议{}。{reason}", if upheld { "成立" } else { "不成立" })), ..Change::default() })
+    Ok(Change {
+        to,
+        note: Some(format!("裁定：异议{}。{reason}", if upheld { "成立" } else { "不成立" })),
+        ..Change::default()
+    })
 }
 
 /// Back to whoever assigns: nobody answers for it until it is assigned again.
@@ -104,7 +108,9 @@ pub(super) fn may_request_extension(case: &Case, by: &Deciding<'_>) -> Result<()
     if clock.paused_since().is_some() {
         return Err(Refusal::field("move", "paused", "已经中止计时，恢复以后再申请延期"));
     }
-    if by.now > clock.due_at || by.calendar.working_days_left(by.now, clock.due_at) < i64::from(rule.request_before_working_days) {
+    if by.now > clock.due_at
+        || by.calendar.working_days_left(by.now, clock.due_at) < i64::from(rule.request_before_working_days)
+    {
         let message = format!("延期要在到期前 {} 个工作日提出", rule.request_before_working_days);
         return Err(Refusal::field("move", "too_late", message));
     }
@@ -145,7 +151,8 @@ pub(super) fn rule_extension(case: &mut Case, given: &Given, by: &Deciding<'_>) 
     }
     extend(case, ClockName::Handle, days, by)?;
     let due = running(case, ClockName::Handle).map(|clock| kernel::worktime::full_text(by.calendar, clock.due_at));
-    let notice = format!("您的诉求需要更多时间，经批准延长 {days} 个工作日，新的答复期限是 {}。", due.unwrap_or_default());
+    let notice =
+        format!("您的诉求需要更多时间，经批准延长 {days} 个工作日，新的答复期限是 {}。", due.unwrap_or_default());
     Ok(Change { notice: by.city.clocks.extension.tell_submitter.then_some(notice), ..Change::default() })
 }
 
@@ -170,7 +177,10 @@ pub(super) fn suspend(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Resu
         suspension.until = Some(until);
     }
     pause(case, OF_THE_WORK, by.now);
-    let notice = format!("您的诉求因“{ground}”暂停计算办理时间，最迟到 {} 恢复。", kernel::worktime::full_text(by.calendar, until));
+    let notice = format!(
+        "您的诉求因“{ground}”暂停计算办理时间，最迟到 {} 恢复。",
+        kernel::worktime::full_text(by.calendar, until)
+    );
     Ok(Change { notice: Some(notice), ..Change::default() })
 }
 
@@ -207,7 +217,6 @@ fn asked(case: &Case, kind: RequestKind, (ground, reason): (Option<String>, Stri
 /// Rules on every request of a kind that waits.
 pub(super) fn rule(case: &mut Case, kind: RequestKind, (granted, reason): (bool, Option<String>), by: &Deciding<'_>) {
     for request in case.requests.iter_mut().filter(|r| r.kind == kind && r.ruling.is_none()) {
-        request.ruling =
-            Some(Ruling { granted, reason: reason.clone(), by_name: by.actor.signature(), at: by.now });
+        request.ruling = Some(Ruling { granted, reason: reason.clone(), by_name: by.actor.signature(), at: by.now });
     }
 }

@@ -21,7 +21,8 @@ const OF_THE_UNITS: &[ClockName] = &[
 ];
 
 pub(super) fn triage(case: &mut Case, given: &Given) -> Result<Change> {
-    let decided = case.proceedings.iter().any(|p| p.kind == ProceedingKind::Escalation || p.kind == ProceedingKind::Instruction);
+    let decided =
+        case.proceedings.iter().any(|p| p.kind == ProceedingKind::Escalation || p.kind == ProceedingKind::Instruction);
     let (before, after) = (case.demand.sorting.route, given.word::<Route>("route"));
     if let (true, Some(before), Some(after)) = (decided, before, after)
         && after.level() < before.level()
@@ -141,7 +142,8 @@ pub(super) fn instruct(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Res
         case.demand.sorting.tier = Some(route.tier());
     }
     let unit = given.text("lead_unit");
-    let anew = unit.filter(|unit| case.demand.status == Status::Triaged || case.demand.lead_unit.as_ref() != Some(unit));
+    let anew =
+        unit.filter(|unit| case.demand.status == Status::Triaged || case.demand.lead_unit.as_ref() != Some(unit));
     let to = anew.as_ref().map(|_| Status::Assigned);
     together::put(case, ProceedingKind::Instruction, by.actor.signature(), instruction.clone(), by);
     match &anew {

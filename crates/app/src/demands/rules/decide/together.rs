@@ -100,9 +100,11 @@ pub(super) fn meet(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Result<
     let text = format!("参加：{}\n议定：{}", given.needed("attendees"), given.needed("minutes"));
     put(case, ProceedingKind::Meeting, heading, text, by);
     for task in given.tasks("tasks") {
-        ask(case, PartKind::Task, &task.unit, task.task, (true, task.due_on.as_deref()), by).map_err(|error| match error {
-            kernel::Error::Refused(refusal) => Refusal::field("tasks", "due_on", refusal.to_string()).into(),
-            fault => fault,
+        ask(case, PartKind::Task, &task.unit, task.task, (true, task.due_on.as_deref()), by).map_err(|error| {
+            match error {
+                kernel::Error::Refused(refusal) => Refusal::field("tasks", "due_on", refusal.to_string()).into(),
+                fault => fault,
+            }
         })?;
     }
     Ok(Change::default())
