@@ -21,7 +21,7 @@ use crate::demands::rules::intake::{Entrance, read as read_intake};
 use crate::demands::rules::moves::Move;
 use crate::enterprises::EnterpriseInput;
 use crate::views::{self, ViewInput};
-use crate::{demands, enterprises, exchange, people};
+use crate::{demands, enterprises, exchange, inbox, people};
 
 /// Plays the script of the city, if it has one, so that its last day is the day of `until`; what would lie after `until`
 /// has not happened yet. `clock` is the clock that `app` was made with. Says how many demands there are.
@@ -59,6 +59,7 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
     exchange::demo::play(app, &player.desk, &handed, until)?;
     app.write_now(&player.desk, |cx| views::create(cx, &saved_view()).map(drop))?;
     player.somebody_is_away(until)?;
+    reminders(app, clock, until)?;
     Ok(player.numbers.iter().flatten().count())
 }
 
@@ -66,6 +67,19 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
 fn handed_by(app: &App, demand: &DemandScript) -> Option<(String, String)> {
     let remote = app.city().remotes.iter().find(|remote| remote.channel == demand.channel)?;
     Some((remote.code.clone(), exchange::demo::case_of(&remote.code, &demand.key)))
+}
+
+/// The digests of the last morning, and what has come since.
+fn reminders(app: &App, clock: &FixedClock, until: Instant) -> Result<()> {
+    let calendar = app.calendar();
+    let today = calendar.date_at(until);
+    let mornings = [0, -1].into_iter().filter_map(|n| calendar.opening(calendar.working_day_from(today, n).ok()?));
+    if let Some(morning) = mornings.filter(|morning| *morning <= until).max() {
+        clock.set(morning);
+        inbox::work(app)?;
+    }
+    clock.set(until);
+    inbox::work(app)
 }
 
 /// The list that the coordinator opens every morning.
@@ -117,10 +131,11 @@ impl<'a> Player<'a> {
     fn somebody_is_away(&self, until: Instant) -> Result<()> {
         let waiting = self.script.demands.iter().find(|d| d.fate == Fate::WaitsForAcknowledgement);
         let Some(unit) = waiting.map(|d| d.lead.clone()) else { return Ok(()) };
-        let today = until.in_zone(&self.app.city().zone).date();
+        let today = self.calendar.date_at(until);
+        let last = self.calendar.working_day_from(today, 3).unwrap_or(today);
         let input = AbsenceInput {
             from: Some(today.to_string()),
-            until: Some(today.saturating_add(jiff::Span::new().days(4)).to_string()),
+            until: Some(last.to_string()),
             until_half: Some("am".to_owned()),
             substitute: Some(format!("{unit}.cb")),
             reason: Some("外出培训".to_owned()),

@@ -5,7 +5,7 @@
 use kernel::{Actor, Result};
 
 use crate::context::App;
-use crate::{absences, calendar, demands, exchange, idempotency, people};
+use crate::{absences, calendar, demands, exchange, idempotency, inbox, people};
 
 /// Work that wants doing within a second; says whether there was any, so that the caller comes straight back.
 pub fn at_once(app: &App) -> Result<bool> {
@@ -18,8 +18,8 @@ pub fn each_minute(app: &App) -> Result<()> {
     calendar::settle(app)?;
     demands::actions::indexing::rebuild_if_wanted(app)?;
     exchange::actions::sending::settle_recent(app)?;
-    demands::actions::together::resume_due(app)?;
     app.store().seal_all(app.now())?;
+    inbox::work(app)?;
     app.write_now(&Actor::system(), |cx| {
         idempotency::sweep(cx)?;
         absences::sweep(cx)?;

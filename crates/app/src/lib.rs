@@ -17,6 +17,7 @@ pub mod demands;
 pub mod channels;
 pub mod batches;
 pub mod views;
+pub mod inbox;
 pub mod calendar;
 pub mod ledger;
 pub mod portal;
@@ -51,7 +52,7 @@ pub fn migrations() -> &'static [Migration] {
             absences::MIGRATIONS,
             batches::MIGRATIONS,
             exchange::MIGRATIONS,
-            demands::MIGRATIONS_2,
+            inbox::MIGRATIONS,
         ]
         .concat()
     });
@@ -68,6 +69,7 @@ pub fn routes() -> Routes<App> {
         .and(ledger::routes())
         .and(people::routes())
         .and(absences::routes())
+        .and(inbox::routes())
         .and(units::routes())
         .and(enterprises::routes())
         .and(portal::routes())

@@ -7,14 +7,15 @@ use kernel::Permission::{self, Administer, Desk, Exchange, ReadLedger, Register,
 
 use crate::demands::pages::MENU;
 use crate::people::MenuItem;
-use crate::views;
+use crate::{inbox, views};
 
 const HOUSE: &[MenuItem] = &[
     item("清单", "批量登记", "/desk/batches", &[Register]),
     item("清单", "收集方式", "/channels", &[SeeAll]),
     item("清单", "对接", "/exchange", &[Exchange]),
+    MenuItem { count: Some(inbox::waiting), ..item("我的", "提醒", "/inbox", &[Desk]) },
+    item("我的", "请假与代办", "/absences", &[Desk]),
     MenuItem { own: Some(views::lines), ..item("常用视图", "管理常用视图", "/views", &[Desk]) },
-    item("人员", "请假与代办", "/absences", &[Desk]),
     item("底册", "单位", "/units", &[Desk]),
     item("底册", "企业", "/enterprises", &[Desk]),
     item("底册", "工作日历", "/calendar", &[Desk]),

@@ -263,8 +263,12 @@ pub fn widen(cx: &mut Cx<'_>, session: &mut Session) -> Result<()> {
     Ok(())
 }
 
-/// Who acts for whom now: the absent account and the account that acts.
-#[allow(dead_code)]
+/// An absence, for the program itself.
+pub fn by_id(cx: &mut Cx<'_>, id: Id) -> Result<Option<Absence>> {
+    records::by_id(cx.tx, id)
+}
+
+/// Who acts for whom now: the absent account, the account that acts, and for which demands.
 pub fn pairs(cx: &mut Cx<'_>) -> Result<Vec<(Id, Id, Limits)>> {
     let known = away(cx)?;
     if known.is_empty() {

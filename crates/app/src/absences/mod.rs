@@ -20,7 +20,7 @@ use store::Migration;
 use crate::context::App;
 use crate::web::{Access, Routes};
 
-pub use actions::{Duty, Gap, away, duties, end, end_standing_in, record, stand_in, sweep, uncovered, widen};
+pub use actions::{Duty, Gap, away, by_id, duties, pairs, record, sweep, uncovered, widen};
 pub use rules::{Absence, AbsenceInput, Limits};
 
 /// This room's tables.

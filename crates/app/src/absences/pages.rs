@@ -68,7 +68,7 @@ impl Look<'_> {
                 h2 { (absence.account_name) "不在，由您代办" }
                 p { (self.span(absence)) @if let Some(limits) = limits.filter(|l| !l.none()) { "；" (said(&limits, self.app.city())) } }
                 @if acting { p { b { "现在正在代办。" } "页面上方可以换回本人。" } }
-                @else { (stand_in_button(absence)) }
+                @else { div.go { (stand_in_button(absence)) } }
                 p.small.muted { "换成代办后，每个页面上方都会写明；办的事署名“" (duty.actor.signature()) "”。自己办过的事，不能再以代办身份回访。" }
             }
         }
@@ -255,8 +255,9 @@ pub async fn end(State(app): State<App>, session: Session, PathParams(id): PathP
 /// `POST /absences/{id}/stand-in`
 pub async fn stand_in(State(app): State<App>, session: Session, PathParams(id): PathParams<Id>) -> Answer<Onward> {
     let own = session.id;
-    let duty = app.write(&session.actor, move |cx| actions::stand_in(cx, own, id)).await?;
-    Ok(onward("/desk").saying(format!("现在代{}办理", duty.absence.account_name)))
+    app.write(&session.actor, move |cx| actions::stand_in(cx, own, id)).await?;
+    // The strip under the header says it, on this page and on every other.
+    Ok(onward("/desk"))
 }
 
 /// `POST /standing-in/end`

@@ -66,6 +66,13 @@ impl Limits {
         self.themes.is_empty() && self.routes.is_empty()
     }
 
+    /// Whether they let a demand of this theme and route through; what has not been sorted yet belongs to no limited one.
+    pub fn cover(&self, theme: Option<&str>, route: Option<&str>) -> bool {
+        let within =
+            |list: &[String], code: Option<&str>| list.is_empty() || code.is_some_and(|c| list.iter().any(|l| l == c));
+        within(&self.themes, theme) && within(&self.routes, route)
+    }
+
     /// What both allow; `None` where that is nothing.
     pub fn and(&self, other: &Self) -> Option<Self> {
         Some(Self { themes: common(&self.themes, &other.themes)?, routes: common(&self.routes, &other.routes)? })
@@ -152,9 +159,14 @@ pub fn roles_that_pass(absent: &Colleague, substitute: &Colleague) -> Vec<Role> 
 
 /// Whether `actor` may record and end absences of somebody.
 pub fn may_record(actor: &Actor, account: Id, unit: Option<&str>) -> bool {
+    // In the head's place one answers for the unit, but not for how long one does so.
+    let in_their_place = actor.standing_in_for.as_ref().is_some_and(|absent| absent.account == account);
     actor.account == Some(account)
         || people::may(actor, Permission::Administer)
-        || people::may(actor, Permission::HeadUnit) && unit.is_some() && actor.unit.as_deref() == unit
+        || people::may(actor, Permission::HeadUnit)
+            && !in_their_place
+            && unit.is_some()
+            && actor.unit.as_deref() == unit
 }
 
 /// What is filled in to record an absence.

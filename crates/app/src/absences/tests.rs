@@ -159,6 +159,9 @@ fn acts_are_signed_with_both_names_and_end_with_the_absence() {
         assert_eq!(acting.actor.signature(), format!("{mine}（代{theirs}）"));
         assert!(session(city, &handler(), 8).actor.standing_in_for.is_none(), "another session acts for itself");
 
+        let own = absence.id;
+        let ending = city.app.write_now(&acting.actor, move |cx| actions::end(cx, own));
+        assert_eq!(refusal(ending).kind, RefusalKind::NotFound, "not for how long one stands in");
         make(city, &acting.actor, "AN20260302W0001", Move::Acknowledge, json!({})).unwrap();
         make(
             city,

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use kernel::worktime::Limit;
 use serde::{Deserialize, Serialize};
 
+use super::digest::DigestRule;
+
 /// The clocks that a case may run under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -414,6 +416,8 @@ pub struct ClockRules {
     pub supervise: Sourced<SuperviseRule>,
     /// How ratings work.
     pub rating: Sourced<RatingRule>,
+    /// When reminders are sent.
+    pub digest: Sourced<DigestRule>,
     /// The standing duties, by the name that tasks refer to: `reception`, `symposium`, …
     pub duties: Sourced<BTreeMap<String, Duty>>,
     /// The quarterly form.

@@ -9,6 +9,7 @@ mod check;
 mod clocks;
 mod demo;
 mod demo_exchange;
+mod digest;
 #[cfg(test)]
 mod demo_tests;
 mod errors;
@@ -34,6 +35,7 @@ pub use demo::{
     CallbackScript, DemandScript, DemoCity, Fate, ReplyScript, ScriptAxes, ScriptBatch, ScriptFirm, ScriptPerson,
 };
 pub use demo_exchange::{DemoExchange, HandedCase};
+pub use digest::{DigestRule, ReminderKind};
 pub use errors::{ProfileError, ProfileErrors};
 pub use mode::Mode;
 pub use remotes::{DEMAND_STATUSES, Remote, RemoteEffect, RemoteStatus};

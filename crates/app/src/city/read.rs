@@ -181,6 +181,7 @@ fn clocks(file: &mut Reader<'_>, note: &str) -> Option<ClockRules> {
     let suspension = file.sourced("suspension", note);
     let supervise = file.sourced("supervise", note);
     let rating = file.sourced("rating", note);
+    let digest = file.sourced("digest", note);
     let duties = file.sourced::<BTreeMap<String, Duty>>("obligation", note);
     let quarter_report = file.sourced("quarter_report", note);
     Some(ClockRules {
@@ -190,6 +191,7 @@ fn clocks(file: &mut Reader<'_>, note: &str) -> Option<ClockRules> {
         suspension: suspension?,
         supervise: supervise?,
         rating: rating?,
+        digest: digest?,
         duties: duties?,
         quarter_report: quarter_report?,
     })

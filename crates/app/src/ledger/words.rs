@@ -2,9 +2,8 @@
 //! page and will outlive it.
 
 use crate::demands::actions::recomputing;
-use crate::demands::rules::moves::{MOVES, Move};
+use crate::demands::rules::moves::{FieldKind, MOVES, Move};
 use crate::demands::rules::vocabulary::{Audience, Grade, Status, Word};
-use crate::demands::rules::wanted::FieldKind;
 
 type Table = [(&'static str, &'static str)];
 
@@ -13,6 +12,7 @@ pub const KINDS: &Table = &[
     ("demand:", "诉求"),
     ("account:", "账号"),
     ("absence:", "请假"),
+    ("inbox:", "提醒"),
     ("unit:", "单位"),
     ("enterprise:", "企业"),
     ("calendar", "工作日历"),
@@ -38,8 +38,6 @@ pub const ACTS: &Table = &[
     ("note", "内部记录"),
     ("rate", "评价"),
     ("withdraw_by_submitter", "诉求人撤回"),
-    ("shared_reply", "一并答复"),
-    ("shared_end", "合并办理的已结束"),
     ("unmask", "查看联系方式"),
     (recomputing::ACT, "重算时限"),
     ("new_facts", "工作日历更新"),
@@ -54,6 +52,7 @@ pub const ACTS: &Table = &[
     ("save_view", "保存常用视图"),
     ("amend_view", "修改常用视图"),
     ("remove_view", "删除常用视图"),
+    ("set_mail", "设置提醒邮件"),
     ("record_absence", "登记请假"),
     ("end_absence", "结束请假"),
     ("stand_in", "开始代办"),
@@ -91,8 +90,6 @@ const FIELDS: &Table = &[
     ("to", "新状态"),
     ("version", "版本"),
     ("due", "下一时限"),
-    ("number", "编号"),
-    ("status", "状态"),
     ("clock", "时限"),
     ("old_due", "原到期"),
     ("new_due", "新到期"),
@@ -114,6 +111,7 @@ const FIELDS: &Table = &[
     ("username", "用户名"),
     ("unit", "单位"),
     ("query", "筛选条件"),
+    ("mail", "收邮件"),
     ("away_from", "请假起"),
     ("away_until", "请假止"),
     ("substitute", "代办人"),

@@ -7,7 +7,6 @@ use app::city::City;
 use crate::Outcome;
 use crate::config::{Config, DEFAULT_PROFILE};
 use crate::open::{Ground, location};
-use crate::out::say;
 
 struct Checks {
     all_ready: bool,
@@ -15,16 +14,16 @@ struct Checks {
 
 impl Checks {
     fn ready(&self, what: &str, how: impl std::fmt::Display) {
-        say!("就绪  {what}：{how}");
+        println!("就绪  {what}：{how}");
     }
 
     fn note(&self, what: &str, how: impl std::fmt::Display) {
-        say!("提醒  {what}：{how}");
+        println!("提醒  {what}：{how}");
     }
 
     fn missing(&mut self, what: &str, how: impl std::fmt::Display) {
         self.all_ready = false;
-        say!("缺失  {what}：{how}");
+        println!("缺失  {what}：{how}");
     }
 }
 

@@ -15,7 +15,6 @@ use serde_json::json;
 use crate::Outcome;
 use crate::config::Config;
 use crate::open;
-use crate::out::say;
 
 /// What was asked on the command line.
 pub struct Asked {
@@ -87,16 +86,16 @@ fn opened(path: &Path) -> anyhow::Result<(File, ProgressBar)> {
 
 fn print(report: &ImportReport, dry_run: bool) {
     let verb = if dry_run { "可以导入" } else { "已导入" };
-    say!("{verb} {} 件，原已在库 {} 件，不能导入 {} 件", report.imported, report.already, report.rejected);
+    println!("{verb} {} 件，原已在库 {} 件，不能导入 {} 件", report.imported, report.already, report.rejected);
     if !report.ignored_columns.is_empty() {
-        say!("没有用到的列：{}", report.ignored_columns.join("、"));
+        println!("没有用到的列：{}", report.ignored_columns.join("、"));
     }
     for wrong in &report.reasons {
         let column = if wrong.column.is_empty() { "—" } else { &wrong.column };
-        say!("第 {} 行  {column}  {}", wrong.row, wrong.reason);
+        println!("第 {} 行  {column}  {}", wrong.row, wrong.reason);
     }
     if let Some(why) = &report.broken_off {
-        say!("文件没有读完：{why}");
+        println!("文件没有读完：{why}");
     }
 }
 

@@ -10,14 +10,13 @@ pub mod text;
 pub mod users;
 pub mod verify;
 
-use crate::out::say;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 
 /// A value as indented JSON on standard output.
 fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    say!("{}", serde_json::to_string_pretty(value)?);
+    println!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
 }
 

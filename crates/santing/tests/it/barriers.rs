@@ -94,7 +94,7 @@ fn desk_pages(city: &City) -> Vec<String> {
         "/units",
         "/units/gongkexin",
     ]));
-    all.extend(pages(&["/absences", "/absences/new"]));
+    all.extend(pages(&["/absences", "/absences/new", "/inbox", "/inbox/mail"]));
     all.extend(pages(&["/views", "/views/new?status=open&overdue=true"]));
     all.push(format!("/views/{}/edit", a_view(city)));
     all.extend(["/import".to_owned(), an_import(city)]);

@@ -39,6 +39,7 @@ fn every_reading_call_answers_as_described() {
         "/channels/coverage",
         "/absences",
         "/standing-in",
+        "/inbox?open=true&limit=5",
         "/demands?q=奖补",
         "/demands?overdue=true&sort=due&limit=5",
     ] {

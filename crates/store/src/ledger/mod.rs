@@ -184,6 +184,21 @@ impl Tx {
         self.select(&select.order("at DESC, stream DESC, seq DESC").limit(limit))
     }
 
+    /// The entries of these acts from `from` up to and with `until`, oldest first: for those who follow what happens.
+    pub fn ledger_between(
+        &mut self,
+        (from, until): (Instant, Instant),
+        acts: &[&str],
+        limit: usize,
+    ) -> Result<Vec<RecordedEntry>> {
+        let select = Select::new(sql!(
+            "SELECT stream, seq, at, actor, actor_id, on_behalf, act, fields, prev, hash FROM ledger_entry"
+        ))
+        .and("at >= ? AND at <= ?", (from, until))
+        .and_in("act IN (", acts.iter().copied());
+        self.select(&select.order("at, stream, seq").limit(limit))
+    }
+
     /// Takes the value of one field away for good, as the law may demand, and records that in the same stream. The
     /// commitment stays, so that the chain still holds.
     pub fn erase(

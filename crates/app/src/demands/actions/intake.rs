@@ -111,9 +111,8 @@ pub fn new_case(cx: &mut Cx<'_>, number: &str, intake: &Intake, received_at: Ins
         first_closed_at: None,
         outcome: None,
         end_note: None,
-        merged: None,
     };
-    Ok(Case::new(demand))
+    Ok(Case { demand, clocks: Vec::new(), callbacks: Vec::new() })
 }
 
 /// Who decides now, for the pure rules.

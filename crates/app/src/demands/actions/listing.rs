@@ -94,7 +94,7 @@ impl Count {
     pub const MOST: usize = 10_000;
 }
 
-const SUMMARIES: store::Sql = sql!(
+pub(super) const SUMMARIES: store::Sql = sql!(
     "SELECT d.id, d.number, d.version, d.title, d.audience, d.channel, d.enterprise_name, d.status, d.kind, d.theme, d.tier,
         d.route, d.urgent, d.lead_unit, d.received_at, d.held_since, d.due_at, d.due_clock FROM demand d"
 );

@@ -1,5 +1,6 @@
 //! The acts on demands: load, rule, save, ledger, in one transaction each.
 
+pub mod attention;
 pub mod files;
 pub mod indexing;
 pub mod intake;
@@ -8,5 +9,4 @@ pub mod moving;
 pub mod proposing;
 pub mod recomputing;
 pub mod resembling;
-pub mod together;
 pub mod viewing;

@@ -1,7 +1,6 @@
 //! The workbench: it opens on what is due, ordered by working time left.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use kernel::{Actor, Instant, PageRequest, Permission, Result};
 use maud::{Markup, html};
 
@@ -14,7 +13,7 @@ use crate::demands::actions::listing::{self, Count, Summary};
 use crate::demands::rules::filter::{Filter, Sort};
 use crate::demands::rules::vocabulary::Status;
 use crate::people;
-use crate::web::{Answer, Page, Session, onward, parts, when};
+use crate::web::{Answer, Page, Session, parts, when};
 
 /// How many rows the workbench shows before it points to the list.
 const ROWS: usize = 50;
@@ -87,13 +86,10 @@ struct Desk {
     look: Look,
 }
 
-/// `GET /desk`: where everybody lands who logs in; whoever has no workbench goes to the own account.
-pub async fn show(State(app): State<App>, session: Session) -> Answer<Response> {
-    if !session.may(Permission::Desk) {
-        return Ok(onward("/account").into_response());
-    }
+/// `GET /desk`
+pub async fn show(State(app): State<App>, session: Session) -> Answer<Page> {
     let desk = app.read(&session.actor, read).await?;
-    Ok(draw(&desk, &session.actor).into_response())
+    Ok(draw(&desk, &session.actor))
 }
 
 fn read(cx: &mut Cx<'_>) -> Result<Desk> {
@@ -180,7 +176,7 @@ fn substitutes(desk: &Desk) -> Markup {
                     b { (absence.account_name) } "不在（到 " (when::day(Instant(absence.until_at.0 - 1), desk.look.now, &desk.look.city().zone)) "），由您代办，"
                     @if absent.waiting.n > 0 { b { (count(absent.waiting)) " 件" } "在等。" } @else { "现在没有等着办的。" }
                 }
-                (parts::post_button(&format!("/absences/{}/stand-in", absence.id), &format!("现在代{}办理", absence.account_name), false))
+                div.go { (parts::post_button(&format!("/absences/{}/stand-in", absence.id), &format!("现在代{}办理", absence.account_name), false)) }
             }
         }
     }

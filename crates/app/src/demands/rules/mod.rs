@@ -11,4 +11,3 @@ pub mod tiering;
 #[cfg(test)]
 mod tiering_tests;
 pub mod vocabulary;
-pub mod wanted;
