@@ -18,6 +18,7 @@ pub fn each_minute(app: &App) -> Result<()> {
     calendar::settle(app)?;
     demands::actions::indexing::rebuild_if_wanted(app)?;
     exchange::actions::sending::settle_recent(app)?;
+    demands::actions::together::resume_due(app)?;
     app.store().seal_all(app.now())?;
     inbox::work(app)?;
     app.write_now(&Actor::system(), |cx| {

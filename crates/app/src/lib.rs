@@ -52,6 +52,7 @@ pub fn migrations() -> &'static [Migration] {
             absences::MIGRATIONS,
             batches::MIGRATIONS,
             exchange::MIGRATIONS,
+            demands::MIGRATIONS_2,
             inbox::MIGRATIONS,
         ]
         .concat()

@@ -80,6 +80,16 @@ pub fn handler(unit: &str) -> Actor {
     somebody(2, "承办岗乙", unit, &[Role::UnitHandler])
 }
 
+/// The head of a unit.
+pub fn head(unit: &str) -> Actor {
+    somebody(5, "负责人戊", unit, &[Role::UnitHead])
+}
+
+/// A leader of the city.
+pub fn leader() -> Actor {
+    somebody(6, "副市长己", "zhengfuban", &[Role::Leader])
+}
+
 /// A JSON object's fields.
 pub fn fields(value: Value) -> Map<String, Value> {
     match value {

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serde::Deserialize;
 
 use crate::cli::{Common, ServeOptions};
@@ -61,7 +61,7 @@ impl Config {
         if let Some(url) = &database_url
             && !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
         {
-            anyhow::bail!("数据库地址应写成 postgres://用户名:密码@主机/数据库名");
+            return Err(crate::usage::misuse("数据库地址应写成 postgres://用户名:密码@主机/数据库名"));
         }
         Ok(Self {
             data: common.data.clone().or(file.data).unwrap_or_else(|| "santing-data".into()),
@@ -81,7 +81,7 @@ impl ServeConfig {
         if let Some(url) = &public_url
             && !(url.starts_with("http://") || url.starts_with("https://"))
         {
-            bail!("public_url 应以 http:// 或 https:// 开头，现在是 {url}");
+            return Err(crate::usage::misuse(format!("public_url 应以 http:// 或 https:// 开头，现在是 {url}")));
         }
         Ok(Self {
             listen: options.listen.clone().or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into()),

@@ -13,12 +13,14 @@ mod jobs;
 mod listen;
 mod metrics;
 mod open;
+mod out;
 mod serve;
 mod usage;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use kernel::RefusalKind;
 
 use crate::cli::{Calendar, Cli, Command, Import, Text};
 use crate::config::{Config, ServeConfig};
@@ -40,9 +42,10 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No) => ExitCode::from(1),
+        Err(error) if out::pipe_was_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}", sentence(&error));
-            ExitCode::from(1)
+            ExitCode::from(if is_misuse(&error) { 2 } else { 1 })
         }
     }
 }
@@ -68,6 +71,14 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Token { username } => commands::users::token(&config, &username),
         Command::Text(Text::Redact) => commands::text::redact(),
         Command::Check => commands::check::check(&config),
+    }
+}
+
+/// Whether the command was written wrongly: a date that is none, a filter that does not exist.
+fn is_misuse(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<kernel::Error>() {
+        Some(kernel::Error::Refused(refusal)) => matches!(refusal.kind, RefusalKind::Invalid | RefusalKind::Malformed),
+        _ => error.is::<usage::Misuse>(),
     }
 }
 

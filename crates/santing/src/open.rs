@@ -32,8 +32,8 @@ impl Ground {
             None => Arc::new(SystemClock),
             Some(_) if city.production => bail!("{} 是正式使用的城市，不能用 --clock 改时钟", city.name),
             Some(text) => {
-                let start =
-                    Instant::parse(text).ok_or_else(|| anyhow!("--clock 应写成 2026-03-02T09:00:00+08:00 的形式"))?;
+                let start = Instant::parse(text)
+                    .ok_or_else(|| crate::usage::misuse("--clock 应写成 2026-03-02T09:00:00+08:00 的形式"))?;
                 Arc::new(ShiftedClock::starting_at(start))
             }
         };

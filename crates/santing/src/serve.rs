@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::Outcome;
 use crate::config::{Config, ServeConfig};
 use crate::open::Ground;
+use crate::out::say;
 use crate::{http, jobs, listen};
 
 /// Opens the city and serves it until it is told to stop.
@@ -23,7 +24,7 @@ pub fn serve(config: &Config, serving: &ServeConfig) -> anyhow::Result<Outcome> 
     let _claim = store.claim_serving()?;
     let app = ground.app(config, store, &options, serving.public_url.clone())?;
     if let Some(password) = app::people::first_administrator(&app)? {
-        println!("首次启动：已建立管理员账号 admin，一次性密码 {password}（只显示这一次，首次登录后必须修改）");
+        say!("首次启动：已建立管理员账号 admin，一次性密码 {password}（只显示这一次，首次登录后必须修改）");
     }
     run(app, listener, serving)
 }

@@ -3,6 +3,23 @@
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+/// An argument that clap takes and the command cannot use.
+#[derive(Debug)]
+pub struct Misuse(String);
+
+/// An argument that the command cannot use, as an error.
+pub fn misuse(message: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(Misuse(message.into()))
+}
+
+impl std::fmt::Display for Misuse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Misuse {}
+
 /// Prints help, the version, or what is wrong; the exit code.
 pub fn explain(error: &Error) -> u8 {
     if !error.use_stderr() {

@@ -10,12 +10,15 @@ pub mod figures;
 pub mod importing;
 pub mod lookup;
 pub mod pages;
+mod proceedings;
 mod records;
 pub mod rules;
 mod running;
 pub mod serials;
 pub mod sheets;
 pub mod sight;
+#[cfg(test)]
+mod stories;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +34,9 @@ pub const TEXT_KIND: &str = "demand";
 
 /// This room's tables.
 pub const MIGRATIONS: &[Migration] = &[Migration { name: "demands-1", sql: include_str!("schema.sql") }];
+
+/// What the tables grew by: the other routes, co-handlers, requests, decisions on the record.
+pub const MIGRATIONS_2: &[Migration] = &[Migration { name: "demands-2", sql: include_str!("schema_2.sql") }];
 
 /// The ledger stream of a demand.
 pub fn stream(number: &str) -> String {

@@ -3,7 +3,8 @@
 use kernel::{Fault, Id, Instant, Result};
 use store::{FromRow, Row, Select, Tx, args, sql};
 
-use super::rules::case::{Callback, Case, Demand, DemandClock, Reply, Said, Sorting};
+use super::proceedings;
+use super::rules::case::{Callback, Case, Demand, DemandClock, Merged, Reply, Said, Sorting};
 use super::rules::vocabulary::{ClockName, Grade, Status, Word};
 
 /// The end of a phase that has not ended.
@@ -15,7 +16,7 @@ macro_rules! demand_columns {
          d.contact_name, d.contact_phone, d.contact_email, d.area, d.source, d.source_id, d.received_at, d.status, d.kind, \
          d.theme, d.difficulty, d.breadth, d.policy_weight, d.scope, d.generality, d.policy_axis, d.tier, d.route, d.urgent, \
          d.lead_unit, d.goal, d.basis, d.round, d.held_since, d.replied_at, d.closed_at, d.first_closed_at, d.outcome, \
-         d.end_note"
+         d.end_note, d.merged_into, d.merged_from"
     };
 }
 
@@ -64,6 +65,10 @@ impl FromRow for Demand {
             first_closed_at: row.get(35)?,
             outcome: optional_word(row, 36)?,
             end_note: row.get(37)?,
+            merged: match (row.get(38)?, optional_word(row, 39)?) {
+                (Some(into), Some(from)) => Some(Merged { into, from }),
+                _ => None,
+            },
         })
     }
 }
@@ -112,8 +117,8 @@ pub fn ids(tx: &mut Tx) -> Result<Vec<Id>> {
 pub fn case(tx: &mut Tx, demand: Demand) -> Result<Case> {
     let clocks = tx.all(
         sql!(
-            "SELECT name, round, unit, started_at, term, source, due_at, stopped_at FROM demand_clock
-              WHERE demand_id = $1 ORDER BY position"
+            "SELECT name, round, unit, started_at, term, source, due_at, stopped_at, extension, pauses, paused_at
+               FROM demand_clock WHERE demand_id = $1 ORDER BY position"
         ),
         args![demand.id],
     )?;
@@ -121,7 +126,10 @@ pub fn case(tx: &mut Tx, demand: Demand) -> Result<Case> {
         sql!("SELECT round, reached, solved, grade, note FROM demand_callback WHERE demand_id = $1 ORDER BY id"),
         args![demand.id],
     )?;
-    Ok(Case { demand, clocks, callbacks })
+    let parts = proceedings::parts(tx, demand.id)?;
+    let requests = proceedings::requests(tx, demand.id)?;
+    let proceedings = proceedings::proceedings(tx, demand.id)?;
+    Ok(Case { demand, clocks, callbacks, parts, requests, proceedings })
 }
 
 impl FromRow for DemandClock {
@@ -135,6 +143,8 @@ impl FromRow for DemandClock {
             source: row.get(5)?,
             due_at: row.get(6)?,
             stopped_at: row.get(7)?,
+            extension: u32::try_from(row.get::<i64>(8)?).unwrap_or_default(),
+            pauses: proceedings::read_pauses(&row.get::<String>(9)?, row.get(10)?)?,
         })
     }
 }
@@ -227,8 +237,9 @@ pub fn update(tx: &mut Tx, case: &Case, before: &Case, now: Instant) -> Result<b
         sql!("UPDATE demand SET version = $1, status = $2, kind = $3, theme = $4, difficulty = $5, breadth = $6,
                 policy_weight = $7, scope = $8, generality = $9, policy_axis = $10, tier = $11, route = $12, urgent = $13,
                 lead_unit = $14, goal = $15, basis = $16, round = $17, held_since = $18, replied_at = $19, closed_at = $20,
-                first_closed_at = $21, outcome = $22, end_note = $23, due_at = $24, due_clock = $25
-              WHERE id = $26 AND version = $27"),
+                first_closed_at = $21, outcome = $22, end_note = $23, due_at = $24, due_clock = $25, merged_into = $26,
+                merged_from = $27
+              WHERE id = $28 AND version = $29"),
         args![
             d.version,
             d.status.code(),
@@ -255,6 +266,8 @@ pub fn update(tx: &mut Tx, case: &Case, before: &Case, now: Instant) -> Result<b
             &d.end_note,
             case.next_clock().map(|c| c.due_at),
             case.next_clock().map(|c| c.name.code()),
+            d.merged.map(|merged| merged.into),
+            d.merged.map(|merged| merged.from.code()),
             d.id,
             before.demand.version,
         ],
@@ -267,6 +280,7 @@ pub fn update(tx: &mut Tx, case: &Case, before: &Case, now: Instant) -> Result<b
             save_clock(tx, d.id, position, clock)?;
         }
     }
+    proceedings::save(tx, case, before)?;
     let standing = |d: &Demand| (d.status, d.sorting.kind, d.lead_unit.clone());
     if standing(d) != standing(&before.demand) {
         tx.run(
@@ -291,9 +305,11 @@ fn phase(tx: &mut Tx, d: &Demand, status: Status, (from, until): (Instant, Insta
 
 fn save_clock(tx: &mut Tx, demand: Id, position: usize, clock: &DemandClock) -> Result<()> {
     tx.run(
-        sql!("INSERT INTO demand_clock (demand_id, position, name, round, unit, started_at, term, source, due_at, stopped_at)
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-              ON CONFLICT (demand_id, position) DO UPDATE SET due_at = excluded.due_at, stopped_at = excluded.stopped_at"),
+        sql!("INSERT INTO demand_clock (demand_id, position, name, round, unit, started_at, term, source, due_at, stopped_at,
+                extension, pauses, paused_at)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+              ON CONFLICT (demand_id, position) DO UPDATE SET due_at = excluded.due_at, stopped_at = excluded.stopped_at,
+                extension = excluded.extension, pauses = excluded.pauses, paused_at = excluded.paused_at"),
         args![
             demand,
             position,
@@ -305,6 +321,9 @@ fn save_clock(tx: &mut Tx, demand: Id, position: usize, clock: &DemandClock) -> 
             &clock.source,
             clock.due_at,
             clock.stopped_at,
+            i64::from(clock.extension),
+            proceedings::write_pauses(&clock.pauses),
+            clock.paused_since(),
         ],
     )?;
     Ok(())

@@ -22,9 +22,9 @@ impl FromRow for RunningClock {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
             clock: DemandClock::from_row(row)?,
-            demand: row.get(8)?,
-            number: row.get(9)?,
-            position: row.get(10)?,
+            demand: row.get(11)?,
+            number: row.get(12)?,
+            position: row.get(13)?,
         })
     }
 }
@@ -33,8 +33,8 @@ impl FromRow for RunningClock {
 pub fn each(tx: &mut Tx, mut each: impl FnMut(RunningClock) -> Result<()>) -> Result<()> {
     tx.each(
         sql!(
-            "SELECT c.name, c.round, c.unit, c.started_at, c.term, c.source, c.due_at, c.stopped_at, c.demand_id, d.number,
-               c.position
+            "SELECT c.name, c.round, c.unit, c.started_at, c.term, c.source, c.due_at, c.stopped_at, c.extension, c.pauses,
+               c.paused_at, c.demand_id, d.number, c.position
              FROM demand_clock c JOIN demand d ON d.id = c.demand_id WHERE c.stopped_at IS NULL"
         ),
         args![],
@@ -57,9 +57,9 @@ pub fn follow(tx: &mut Tx, demand: Id) -> Result<()> {
         sql!(
             "UPDATE demand SET
                due_at = (SELECT c.due_at FROM demand_clock c WHERE c.demand_id = demand.id AND c.stopped_at IS NULL
-                         ORDER BY c.due_at, c.position LIMIT 1),
+                           AND c.paused_at IS NULL ORDER BY c.due_at, c.position LIMIT 1),
                due_clock = (SELECT c.name FROM demand_clock c WHERE c.demand_id = demand.id AND c.stopped_at IS NULL
-                            ORDER BY c.due_at, c.position LIMIT 1)
+                              AND c.paused_at IS NULL ORDER BY c.due_at, c.position LIMIT 1)
              WHERE id = $1"
         ),
         args![demand],

@@ -4,7 +4,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use kernel::worktime::{Derivation, full_text};
+use kernel::worktime::{TimerDerivation, full_text};
 use kernel::{Instant, Permission, Refusal, Result};
 use maud::{Markup, PreEscaped, html};
 use store::RecordedEntry;
@@ -140,7 +140,11 @@ fn row(name: &str, value: &Markup) -> Markup {
 }
 
 /// The due date, and how it follows.
-fn due(clock: Option<&DemandClock>, derivation: Option<&Derivation>, calendar: &kernel::worktime::Calendar) -> Markup {
+fn due(
+    clock: Option<&DemandClock>,
+    derivation: Option<&TimerDerivation>,
+    calendar: &kernel::worktime::Calendar,
+) -> Markup {
     let Some(clock) = clock else { return html! { "未设时限" } };
     html! {
         strong { (full_text(calendar, clock.due_at)) "前" }
@@ -153,7 +157,7 @@ fn due(clock: Option<&DemandClock>, derivation: Option<&Derivation>, calendar: &
 }
 
 /// The days between that do not count, and why.
-fn skipped(derivation: &Derivation) -> String {
+fn skipped(derivation: &TimerDerivation) -> String {
     let off: Vec<String> = derivation
         .days
         .iter()

@@ -1,5 +1,7 @@
 //! Finding, registering and correcting firms. Every change is a ledger entry in the stream `enterprise:ID`.
 
+use std::collections::HashMap;
+
 use kernel::uscc::Uscc;
 use kernel::{Error, Fault, Id, Page, PageRequest, Permission, Refusal, Result};
 
@@ -23,6 +25,11 @@ pub fn find_or_register(cx: &mut Cx<'_>, uscc: Option<&Uscc>, name: Option<&str>
 pub fn get(cx: &mut Cx<'_>, id: Id) -> Result<Enterprise> {
     people::require(cx.actor, Permission::Desk)?;
     records::by_id(cx.tx, id)?.ok_or_else(|| Error::from(Refusal::not_found("没有这家企业")))
+}
+
+/// The unified social credit codes of these firms, where they have one.
+pub fn codes(cx: &mut Cx<'_>, ids: &[Id]) -> Result<HashMap<Id, String>> {
+    Ok(records::codes(cx.tx, ids)?.into_iter().collect())
 }
 
 /// Firms in the order of their names; `q` is a code or a part of a name.

@@ -14,7 +14,7 @@ use store::Migration;
 use crate::context::App;
 use crate::web::{Access, Routes};
 
-pub use actions::{amend, find_or_register, get, list};
+pub use actions::{amend, codes, find_or_register, get, list};
 pub use api::{EnterpriseList, EnterpriseView};
 pub use rules::{Enterprise, EnterpriseInput, comparable};
 

@@ -36,6 +36,12 @@ pub fn by_id(tx: &mut Tx, id: Id) -> Result<Option<Enterprise>> {
     )
 }
 
+/// The codes of these firms, where they have one.
+pub fn codes(tx: &mut Tx, ids: &[Id]) -> Result<Vec<(Id, String)>> {
+    let base = Select::new(sql!("SELECT e.id, e.uscc FROM enterprise e")).and("e.uscc IS NOT NULL", ());
+    tx.select(&base.and_in("e.id IN (", ids.iter().copied()))
+}
+
 /// The firms of a name as it is compared, oldest first.
 pub fn by_name(tx: &mut Tx, name: &str) -> Result<Vec<Enterprise>> {
     tx.all(

@@ -2,8 +2,9 @@
 //! page and will outlive it.
 
 use crate::demands::actions::recomputing;
-use crate::demands::rules::moves::{FieldKind, MOVES, Move};
+use crate::demands::rules::moves::{MOVES, Move};
 use crate::demands::rules::vocabulary::{Audience, Grade, Status, Word};
+use crate::demands::rules::wanted::FieldKind;
 
 type Table = [(&'static str, &'static str)];
 
@@ -38,6 +39,8 @@ pub const ACTS: &Table = &[
     ("note", "内部记录"),
     ("rate", "评价"),
     ("withdraw_by_submitter", "诉求人撤回"),
+    ("shared_reply", "一并答复"),
+    ("shared_end", "合并办理的已结束"),
     ("unmask", "查看联系方式"),
     (recomputing::ACT, "重算时限"),
     ("new_facts", "工作日历更新"),
@@ -90,6 +93,8 @@ const FIELDS: &Table = &[
     ("to", "新状态"),
     ("version", "版本"),
     ("due", "下一时限"),
+    ("number", "编号"),
+    ("status", "状态"),
     ("clock", "时限"),
     ("old_due", "原到期"),
     ("new_due", "新到期"),

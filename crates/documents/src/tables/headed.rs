@@ -99,7 +99,7 @@ fn filled(cells: &[Cell]) -> usize {
 
 /// What no cell may be, whatever the kind of file.
 pub(crate) fn check(cell: &Cell, limits: &Limits) -> Result<(), RowProblem> {
-    let Cell::Text(text) = cell else { return Ok(()) };
+    let (Cell::Text(text) | Cell::Nested(text)) = cell else { return Ok(()) };
     if text.len() > limits.cell {
         return Err(RowProblem::CellTooLong { found: text.len(), limit: limits.cell });
     }

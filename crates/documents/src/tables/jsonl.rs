@@ -129,7 +129,7 @@ fn cell(raw: &str) -> Result<Cell, RowProblem> {
         Some(b't') => Ok(Cell::Bool(true)),
         Some(b'f') => Ok(Cell::Bool(false)),
         Some(b'n') | None => Ok(Cell::Empty),
-        Some(b'[' | b'{') => Ok(Cell::of_text(raw)),
+        Some(b'[' | b'{') => Ok(Cell::Nested(raw.to_owned())),
         Some(_) => Ok(Cell::of_digits(raw)),
     }
 }

@@ -92,6 +92,8 @@ pub enum Cell {
     Bool(bool),
     /// A date or a date with time, where the file says that it is one.
     Date(DateTime),
+    /// A list or a deep object of a JSON file, as it is written there; no table has such a cell.
+    Nested(String),
 }
 
 /// The column names of a table, in order.
@@ -200,7 +202,7 @@ impl Cell {
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Empty => None,
-            Self::Text(text) => Some(Cow::Borrowed(text)),
+            Self::Text(text) | Self::Nested(text) => Some(Cow::Borrowed(text)),
             Self::Number(number) => Some(Cow::Borrowed(&number.digits)),
             Self::Bool(value) => Some(Cow::Borrowed(if *value { "是" } else { "否" })),
             Self::Date(at) => Some(Cow::Owned(at.strftime("%Y-%m-%dT%H:%M:%S").to_string())),
@@ -229,7 +231,7 @@ impl Cell {
     pub fn truth(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
-            Self::Empty | Self::Date(_) => None,
+            Self::Empty | Self::Date(_) | Self::Nested(_) => None,
             Self::Number(number) => word_of_truth(&number.digits),
             Self::Text(text) => word_of_truth(text),
         }
@@ -241,7 +243,7 @@ impl Cell {
             Self::Date(at) => Some(crate::dates::Written::at(*at)),
             Self::Text(text) => crate::dates::read(text).ok(),
             Self::Number(number) => crate::dates::read(&number.digits).ok(),
-            Self::Empty | Self::Bool(_) => None,
+            Self::Empty | Self::Bool(_) | Self::Nested(_) => None,
         }
     }
 }

@@ -200,7 +200,7 @@ fn json_line<'a>(
     for (key, cell) in members {
         match cell {
             Cell::Empty => map.serialize_entry(key, &())?,
-            Cell::Text(text) => map.serialize_entry(key, text)?,
+            Cell::Text(text) | Cell::Nested(text) => map.serialize_entry(key, text)?,
             Cell::Bool(value) => map.serialize_entry(key, value)?,
             Cell::Date(_) => map.serialize_entry(key, &cell.text())?,
             Cell::Number(number) => match serde_json::from_str::<&RawValue>(&number.digits) {

@@ -107,7 +107,7 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, formats: &Form
         Cell::Text(text) => {
             sheet.write_string_with_format(row, column, fitting(text), &formats.text)?;
         }
-        Cell::Bool(_) => {
+        Cell::Bool(_) | Cell::Nested(_) => {
             let word = cell.text().unwrap_or_default();
             sheet.write_string_with_format(row, column, word, &formats.text)?;
         }

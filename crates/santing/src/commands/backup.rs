@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::Outcome;
 use crate::config::Config;
 use crate::open::{self, Ground, location};
+use crate::out::say;
 
 /// Writes everything into a new file, while the server goes on.
 pub fn backup(config: &Config, file: &Path) -> anyhow::Result<Outcome> {
@@ -12,7 +13,7 @@ pub fn backup(config: &Config, file: &Path) -> anyhow::Result<Outcome> {
     open::must_exist(config)?;
     let (store, _) = ground.open_store(config)?;
     let made = store.backup(ground.clock.now(), file)?;
-    println!("已备份到 {}：{} 字节，附件 {} 个", file.display(), made.size, made.attachments);
+    say!("已备份到 {}：{} 字节，附件 {} 个", file.display(), made.size, made.attachments);
     Ok(Outcome::Done)
 }
 
@@ -22,9 +23,9 @@ pub fn restore(config: &Config, file: &Path) -> anyhow::Result<Outcome> {
     let store = store::restore(file, &location(config), ground.options(), app::migrations())?;
     let report = store.verify()?;
     if !report.holds() {
-        println!("已恢复到 {}，但台账核验不通过：", config.data.display());
+        say!("已恢复到 {}，但台账核验不通过：", config.data.display());
         return Ok(super::verify::print(&report));
     }
-    println!("已恢复到 {}，台账核验通过：{} 条记录", config.data.display(), report.entries);
+    say!("已恢复到 {}，台账核验通过：{} 条记录", config.data.display(), report.entries);
     Ok(Outcome::Done)
 }

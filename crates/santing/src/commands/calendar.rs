@@ -6,6 +6,7 @@ use kernel::worktime::Calendar;
 use crate::Outcome;
 use crate::config::Config;
 use crate::open::{self, Ground};
+use crate::out::say;
 
 /// When something received then is due after so much working time, and why; the same reading as in the API.
 pub fn due(config: &Config, query: &DueQuery, as_json: bool) -> anyhow::Result<Outcome> {
@@ -15,7 +16,7 @@ pub fn due(config: &Config, query: &DueQuery, as_json: bool) -> anyhow::Result<O
     if as_json {
         super::print_json(&derivation)?;
     } else {
-        print!("{derivation}");
+        say!("{}", derivation.to_string().trim_end());
     }
     Ok(Outcome::Done)
 }

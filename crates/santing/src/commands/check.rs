@@ -7,6 +7,7 @@ use app::city::City;
 use crate::Outcome;
 use crate::config::{Config, DEFAULT_PROFILE};
 use crate::open::{Ground, location};
+use crate::out::say;
 
 struct Checks {
     all_ready: bool,
@@ -14,16 +15,16 @@ struct Checks {
 
 impl Checks {
     fn ready(&self, what: &str, how: impl std::fmt::Display) {
-        println!("就绪  {what}：{how}");
+        say!("就绪  {what}：{how}");
     }
 
     fn note(&self, what: &str, how: impl std::fmt::Display) {
-        println!("提醒  {what}：{how}");
+        say!("提醒  {what}：{how}");
     }
 
     fn missing(&mut self, what: &str, how: impl std::fmt::Display) {
         self.all_ready = false;
-        println!("缺失  {what}：{how}");
+        say!("缺失  {what}：{how}");
     }
 }
 

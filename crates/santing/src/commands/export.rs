@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use app::demands::exporting;
 use app::demands::rules::filter::Filter;
 use app::web::decode_pairs;
@@ -15,6 +15,8 @@ use crate::Outcome;
 use crate::cli::{Export, ExportDemands};
 use crate::config::Config;
 use crate::open;
+use crate::out::say;
+use crate::usage::misuse;
 
 /// Writes a table, or the ledger.
 pub fn export(config: &Config, asked: &Export) -> anyhow::Result<Outcome> {
@@ -29,7 +31,7 @@ fn ledger(config: &Config, path: &Path) -> anyhow::Result<Outcome> {
     let app = open::app(config)?;
     let mut out = app.store().export_ledger(app.now(), BufWriter::new(created(path)?))?;
     out.flush().with_context(|| format!("写 {}", path.display()))?;
-    println!("台账已导出到 {}；任何机器上都可以用 santing verify 核验它", path.display());
+    say!("台账已导出到 {}；任何机器上都可以用 santing verify 核验它", path.display());
     Ok(Outcome::Done)
 }
 
@@ -38,7 +40,7 @@ fn demands(config: &Config, asked: &ExportDemands) -> anyhow::Result<Outcome> {
     let unmask = asked.reason.clone().filter(|_| asked.unmask);
     let export = exporting::Export { filter: filter(asked)?, format: format(asked, path)?, unmask, most: u64::MAX };
     if path.is_none() && export.format == Format::Xlsx && io::stdout().is_terminal() {
-        bail!("表格文件不能显示在终端上，请写明文件名");
+        return Err(misuse("表格文件不能显示在终端上，请写明文件名"));
     }
     let app = open::app(config)?;
     let actor = Actor::system();
@@ -47,7 +49,7 @@ fn demands(config: &Config, asked: &ExportDemands) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     };
     match exporting::write(&app, &actor, &export, BufWriter::new(created(path)?)) {
-        Ok((rows, _)) => println!("已导出 {rows} 件到 {}", path.display()),
+        Ok((rows, _)) => say!("已导出 {rows} 件到 {}", path.display()),
         Err(error) => {
             // Half a table, or one that no ledger entry tells of, must not stay.
             std::fs::remove_file(path).with_context(|| format!("导出没有完成，也删不掉 {}", path.display()))?;
@@ -65,7 +67,7 @@ fn format(asked: &ExportDemands, path: Option<&Path>) -> anyhow::Result<Format> 
     let extension = path.and_then(Path::extension).map(|extension| extension.to_string_lossy().to_lowercase());
     match asked.format.clone().or(extension).as_deref().map(Format::named) {
         Some(Some(format)) => Ok(format),
-        _ => bail!("看不出要什么格式：请用 --format 指定 xlsx、csv 或 jsonl，或者让文件名以它们结尾"),
+        _ => Err(misuse("看不出要什么格式：请用 --format 指定 xlsx、csv 或 jsonl，或者让文件名以它们结尾")),
     }
 }
 

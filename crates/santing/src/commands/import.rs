@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::Outcome;
 use crate::config::Config;
 use crate::open;
+use crate::out::say;
 
 /// What was asked on the command line.
 pub struct Asked {
@@ -86,16 +87,16 @@ fn opened(path: &Path) -> anyhow::Result<(File, ProgressBar)> {
 
 fn print(report: &ImportReport, dry_run: bool) {
     let verb = if dry_run { "可以导入" } else { "已导入" };
-    println!("{verb} {} 件，原已在库 {} 件，不能导入 {} 件", report.imported, report.already, report.rejected);
+    say!("{verb} {} 件，原已在库 {} 件，不能导入 {} 件", report.imported, report.already, report.rejected);
     if !report.ignored_columns.is_empty() {
-        println!("没有用到的列：{}", report.ignored_columns.join("、"));
+        say!("没有用到的列：{}", report.ignored_columns.join("、"));
     }
     for wrong in &report.reasons {
         let column = if wrong.column.is_empty() { "—" } else { &wrong.column };
-        println!("第 {} 行  {column}  {}", wrong.row, wrong.reason);
+        say!("第 {} 行  {column}  {}", wrong.row, wrong.reason);
     }
     if let Some(why) = &report.broken_off {
-        println!("文件没有读完：{why}");
+        say!("文件没有读完：{why}");
     }
 }
 

@@ -10,13 +10,14 @@ pub mod text;
 pub mod users;
 pub mod verify;
 
+use crate::out::say;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 
 /// A value as indented JSON on standard output.
 fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    say!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::Outcome;
 use crate::config::Config;
 use crate::open;
+use crate::out::say;
 
 /// Every account.
 pub fn users(config: &Config, as_json: bool) -> anyhow::Result<Outcome> {
@@ -23,11 +24,11 @@ pub fn users(config: &Config, as_json: bool) -> anyhow::Result<Outcome> {
         super::print_json(&rows)?;
         return Ok(Outcome::Done);
     }
-    println!("{}{}{}今天的角色", padded("用户名", 20), padded("姓名或岗位", 24), padded("单位", 22));
+    say!("{}{}{}今天的角色", padded("用户名", 20), padded("姓名或岗位", 24), padded("单位", 22));
     for account in &everybody {
         let unit = account.unit_label.as_deref().unwrap_or("—");
         let state = if account.disabled { "（已停用）" } else { "" };
-        println!(
+        say!(
             "{}{}{}{}{state}",
             padded(&account.username, 20),
             padded(&account.name, 24),
@@ -47,6 +48,6 @@ fn padded(text: &str, width: usize) -> String {
 /// A token on standard output, and nothing else.
 pub fn token(config: &Config, username: &str) -> anyhow::Result<Outcome> {
     let app = open::app(config)?;
-    println!("{}", app::people::issue_token(&app, username)?);
+    say!("{}", app::people::issue_token(&app, username)?);
     Ok(Outcome::Done)
 }

@@ -9,6 +9,7 @@ use store::Report;
 use crate::Outcome;
 use crate::config::Config;
 use crate::open::{self, Ground};
+use crate::out::say;
 
 /// Checks the database's ledger, or an exported file without any database.
 pub fn verify(config: &Config, file: Option<&Path>, as_json: bool) -> anyhow::Result<Outcome> {
@@ -32,7 +33,7 @@ fn outcome(report: &Report) -> Outcome {
 
 /// The report as a person reads it.
 pub fn print(report: &Report) -> Outcome {
-    println!("{report}");
+    say!("{report}");
     outcome(report)
 }
 

@@ -28,6 +28,14 @@ fn expect(dir: &Path, code: i32, args: &[&str]) -> String {
     if code == 0 { out } else { out + &err }
 }
 
+/// Runs with a pipe that nobody reads from; whether it ended well and without a word.
+fn unread(dir: &Path, args: &[&str]) -> bool {
+    let mut child = santing(dir, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    output.status.code() == Some(0) && output.stderr.is_empty()
+}
+
 /// A server that ends with the test.
 struct Server {
     child: Child,
@@ -71,6 +79,14 @@ fn bad_usage_is_two_and_help_is_none() {
     {
         expect(dir.path(), 2, args);
     }
+    for args in [
+        &["serve", "--clock", "昨天"][..],
+        &["serve", "--public-url", "santing"],
+        &["users", "--database-url", "sqlite://x"],
+        &["calendar", "due", "--from", "2026-01-01", "--working-days", "100000000"],
+    ] {
+        expect(dir.path(), 2, args);
+    }
     expect(dir.path(), 0, &["--help"]);
     assert!(expect(dir.path(), 0, &["--version"]).starts_with("santing "));
 }
@@ -84,7 +100,7 @@ fn questions_to_the_calendar_need_no_data() {
     let json: Value = serde_json::from_str(&expect(dir.path(), 0, &[&due[..], &["--json"]].concat())).unwrap();
     assert_eq!(json["due"], "2026-10-15T17:00:00+08:00");
     assert_eq!(json["days"][1]["working"], false);
-    assert!(!expect(dir.path(), 1, &["calendar", "due", "--from", "昨天", "--working-days", "1"]).is_empty());
+    assert!(!expect(dir.path(), 2, &["calendar", "due", "--from", "昨天", "--working-days", "1"]).is_empty());
     assert!(!dir.path().join("santing-data").exists(), "a question makes no database");
 }
 
@@ -136,6 +152,9 @@ fn the_life_of_a_data_directory() {
     assert_eq!(users[0]["username"], "admin");
     assert_eq!(users[0]["roles"][0], "administrator");
     assert_eq!(expect(at, 0, &["token", "admin"]).trim().len(), 64);
+    for args in [&["users"][..], &["users", "--json"], &["check"], &["export", "demands", "--format", "csv"]] {
+        assert!(unread(at, args), "santing {args:?} ends quietly where nobody reads");
+    }
     assert!(expect(at, 1, &["token", "nobody"]).contains("nobody"));
     fs::write(at.join("in.csv"), "编号,标题,内容\n1,路灯不亮,村口的路灯三个月不亮\n2,只有标题没有内容,\n").unwrap();
     let dry: Value =
@@ -153,8 +172,8 @@ fn the_life_of_a_data_directory() {
     assert!(table.starts_with('\u{feff}') && table.contains("路灯不亮"), "{table}");
     expect(at, 0, &["export", "demands", "out.xlsx", "--filter", "status=closed"]);
     assert!(expect(at, 1, &["export", "demands", "out.csv"]).contains("out.csv"), "nothing is overwritten");
-    expect(at, 1, &["export", "demands", "x.jsonl", "--filter", "nope=1"]);
-    expect(at, 1, &["export", "demands", "x.pdf"]);
+    expect(at, 2, &["export", "demands", "x.jsonl", "--filter", "nope=1"]);
+    expect(at, 2, &["export", "demands", "x.pdf"]);
 
     expect(at, 0, &["export", "events", "events.jsonl"]);
     expect(at, 0, &["verify", "events.jsonl"]);

@@ -80,7 +80,9 @@ fn hire_an_enterprise(city: &City) {
     city.account_with("qiye", &once).call("DELETE", "/sessions", &[], None).expect(403);
     city.forget("qiye");
     let form = page.form("form.card", "").set_all(&[("old", &once), ("new", CHOSEN), ("again", CHOSEN)]);
-    assert!(owner.sends(form).errors().is_empty());
+    let changed = owner.sends(form);
+    assert!(changed.errors().is_empty());
+    assert_eq!((changed.status, changed.path.as_str()), (200, "/account"), "there is no workbench to land on");
 }
 
 /// Every row of the table with its parameters filled in; what ends a session goes last.

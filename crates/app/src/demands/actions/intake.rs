@@ -111,8 +111,9 @@ pub fn new_case(cx: &mut Cx<'_>, number: &str, intake: &Intake, received_at: Ins
         first_closed_at: None,
         outcome: None,
         end_note: None,
+        merged: None,
     };
-    Ok(Case { demand, clocks: Vec::new(), callbacks: Vec::new() })
+    Ok(Case::new(demand))
 }
 
 /// Who decides now, for the pure rules.

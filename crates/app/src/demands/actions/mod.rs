@@ -9,4 +9,5 @@ pub mod moving;
 pub mod proposing;
 pub mod recomputing;
 pub mod resembling;
+pub mod together;
 pub mod viewing;

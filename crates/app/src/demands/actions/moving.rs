@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 use store::RecordedEntry;
 
 use super::intake::deciding;
+use super::together;
 use crate::context::Cx;
 use crate::demands::rules::case::{Case, Demand};
 use crate::demands::rules::decide;
 use crate::demands::rules::fields::{self, Given, Reading};
-use crate::demands::rules::moves::{By, Move};
+use crate::demands::rules::moves::{By, Move, Row};
 use crate::demands::rules::vocabulary::{Grade, Status};
 use crate::demands::{codes, records, sight, stream};
 use crate::{people, units};
@@ -23,6 +24,7 @@ pub fn make(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Value
         return Err(Refusal::conflict(before.demand.version + 1, message).into());
     }
     save_change(cx, &case.demand, change)?;
+    together::tell_voices(cx, &before.demand, &case)?;
     record_move(cx, &before.demand, &case, make, &given)?;
     Ok(case)
 }
@@ -46,18 +48,23 @@ pub fn weigh(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Valu
         let message = "您打开之后，这件诉求有了新的变化；您填写的内容都还在，请核对后再提交";
         return Err(Refusal::conflict(before.demand.version, message).into());
     }
+    weigh_case(cx, before, make, input)
+}
+
+/// Like [`weigh`], for somebody who only looks: on whatever version stands.
+pub fn weigh_latest(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Value>) -> Result<Weighed> {
+    let before = load(cx, number)?;
+    weigh_case(cx, before, make, input)
+}
+
+fn weigh_case(cx: &mut Cx<'_>, before: Case, make: Move, input: &Map<String, Value>) -> Result<Weighed> {
     let row = decide::find_row(&before, make)?;
     decide::allowed(row, &before, cx.actor)?;
-    if row.by == By::IndependentDispatcher && handled(&cx.tx.history(&stream(number))?, cx.actor) {
+    if row.by == By::IndependentDispatcher && handled(&cx.tx.history(&stream(&before.demand.number))?, cx.actor) {
         let message = "这件诉求是您办的（本人或代办），回访和办结要由别人来做";
         return Err(Refusal::forbidden(message).into());
     }
-    let given = {
-        let units = units::names(cx)?;
-        let (today, now) = (cx.today(), cx.now);
-        let unit = |text: &str| units.resolve_handler(text, now);
-        fields::read(row, input, &Reading { city: cx.app.city(), today, unit: &unit })?
-    };
+    let given = read_fields(cx, row, &before, input)?;
     let mut case = before.clone();
     let calendar = cx.app.calendar();
     let change = decide::decide(&mut case, row, &given, &deciding(cx, &calendar))?;
@@ -72,10 +79,24 @@ pub(super) fn handled(history: &[RecordedEntry], actor: &Actor) -> bool {
     history.iter().filter(own).any(|entry| handling.contains(&entry.act.as_str()))
 }
 
+fn read_fields(cx: &mut Cx<'_>, row: &Row, case: &Case, input: &Map<String, Value>) -> Result<Given> {
+    let units = units::names(cx)?;
+    let (today, now) = (cx.today(), cx.now);
+    let unit = |text: &str| units.resolve_handler(text, now);
+    // Looked up before the fields are read, because reading is pure.
+    let named = input.get("into").and_then(Value::as_str).map(str::trim).filter(|_| row.make == Move::Merge);
+    let target = named.map(|number| together::target(cx, case, number)).transpose()?;
+    let demand = |_: &str| target.clone().unwrap_or_else(|| Err("没有这件诉求".to_owned()));
+    Ok(fields::read(row, input, &Reading { city: cx.app.city(), today, unit: &unit, demand: &demand })?)
+}
+
 /// The demand of a number with what the law looks at, for somebody who may see it.
 pub fn load(cx: &mut Cx<'_>, number: &str) -> Result<Case> {
-    let demand = records::by_number(cx.tx, number)?.filter(|d| sight::sees(cx.actor, d));
-    let demand = demand.ok_or_else(|| Error::from(Refusal::not_found("没有这件诉求，或者不在您的查看范围内")))?;
+    let hidden = || Error::from(Refusal::not_found("没有这件诉求，或者不在您的查看范围内"));
+    let demand = records::by_number(cx.tx, number)?.ok_or_else(hidden)?;
+    if !sight::sees(cx, &demand)? {
+        return Err(hidden());
+    }
     records::case(cx.tx, demand)
 }
 
@@ -156,7 +177,8 @@ pub struct RatingInput {
 /// Rates the handling, once per round, by whoever holds the code.
 pub fn rate(cx: &mut Cx<'_>, number: &str, code: &str, input: &RatingInput) -> Result<()> {
     let demand = by_code(cx, number, code)?;
-    if !matches!(demand.status, Status::Replied | Status::Closed) {
+    let handled = together::handled(cx, &demand)?;
+    if !matches!(handled.status, Status::Replied | Status::Closed) {
         return Err(Refusal::field("grade", "not_allowed", "还没有答复，答复之后就可以评价").into());
     }
     let mut check = Checker::default();
@@ -187,7 +209,8 @@ pub fn withdraw_by_code(cx: &mut Cx<'_>, number: &str, code: &str, reason: Optio
     check.done()?;
     let before = records::case(cx.tx, demand)?;
     let mut case = before.clone();
-    decide::withdraw_by_submitter(&mut case, cx.now)?;
+    let calendar = cx.app.calendar();
+    decide::withdraw_by_submitter(&mut case, &deciding(cx, &calendar))?;
     if !records::update(cx.tx, &case, &before, cx.now)? {
         return Err(Refusal::conflict(before.demand.version + 1, "就在刚才，这件诉求有了新的变化，请刷新后再试").into());
     }

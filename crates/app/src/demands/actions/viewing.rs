@@ -1,15 +1,17 @@
 //! Seeing: one demand whole, for staff; its progress, for whoever holds the code.
 
-use kernel::worktime::{Calendar, Derivation};
+use kernel::worktime::{Calendar, TimerDerivation};
 use kernel::{Id, Instant, Refusal, Result};
 use store::RecordedEntry;
 
+use super::intake::deciding;
 use super::moving::{by_code, handled, load};
+use super::together;
 use crate::context::Cx;
 use crate::demands::records::{Attached, Rating, Written};
 use crate::demands::rules::case::{Callback, Case, Demand, DemandClock, Reply};
 use crate::demands::rules::moves::{By, Move, Row};
-use crate::demands::rules::vocabulary::{ClockName, Outcome, Status};
+use crate::demands::rules::vocabulary::{ClockName, Outcome, ProceedingKind, Route, Status};
 use crate::demands::rules::{clocks, decide};
 use crate::demands::{records, stream};
 use crate::units;
@@ -30,6 +32,10 @@ pub struct Whole {
     pub moves: Vec<&'static Row>,
     /// Names of the units.
     pub units: units::UnitNames,
+    /// The demands that were joined to it.
+    pub voices: Vec<Demand>,
+    /// The number of the demand that is handled for it.
+    pub merged_into: Option<String>,
 }
 
 /// The demand of a number, whole.
@@ -37,9 +43,15 @@ pub fn whole(cx: &mut Cx<'_>, number: &str) -> Result<Whole> {
     let case = load(cx, number)?;
     let id = case.demand.id;
     let history = cx.tx.history(&stream(number))?;
-    let handled = handled(&history, cx.actor);
-    let open = decide::open_moves(&case, cx.actor).filter(|row| row.by != By::IndependentDispatcher || !handled);
-    let moves = open.collect();
+    let (handled, calendar) = (handled(&history, cx.actor), cx.app.calendar());
+    let deciding = deciding(cx, &calendar);
+    let open = decide::open_moves(&case, &deciding);
+    let moves = open.filter(|row| row.by != By::IndependentDispatcher || !handled).collect();
+    let voices = together::voices(cx, &case.demand)?;
+    let merged_into = match case.demand.merged {
+        Some(_) => Some(together::handled(cx, &case.demand)?.number),
+        None => None,
+    };
     Ok(Whole {
         replies: records::replies(cx.tx, id)?,
         ratings: records::ratings(cx.tx, id)?,
@@ -47,12 +59,14 @@ pub fn whole(cx: &mut Cx<'_>, number: &str) -> Result<Whole> {
         history,
         moves,
         units: units::names(cx)?,
+        voices,
+        merged_into,
         case,
     })
 }
 
 /// The derivation of one clock, by its position among the demand's clocks.
-pub fn derivation(cx: &mut Cx<'_>, number: &str, position: usize) -> Result<(DemandClock, Option<Derivation>)> {
+pub fn derivation(cx: &mut Cx<'_>, number: &str, position: usize) -> Result<(DemandClock, Option<TimerDerivation>)> {
     let case = load(cx, number)?;
     let clock = case.clocks.get(position).cloned().ok_or_else(|| Refusal::not_found("没有这个时限"))?;
     let derivation = clocks::derive(&clock, &cx.app.calendar())?;
@@ -106,43 +120,55 @@ pub struct Step {
     pub said: Option<String>,
 }
 
-/// The progress of a demand, for whoever holds its code.
+/// The progress of a demand, for whoever holds its code; of one that was joined to another, as that one is handled.
 pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
-    let demand = by_code(cx, number, code)?;
-    let case = records::case(cx.tx, demand)?;
+    let own = by_code(cx, number, code)?;
+    let handled = together::handled(cx, &own)?;
+    let case = records::case(cx.tx, handled)?;
     let names = units::names(cx)?;
-    let history = cx.tx.history(&stream(&case.demand.number))?;
-    let notices = records::notices(cx.tx, case.demand.id)?;
-    let replies = records::replies(cx.tx, case.demand.id)?;
-    let ratings = records::ratings(cx.tx, case.demand.id)?;
+    let history = cx.tx.history(&stream(&own.number))?;
+    let notices = records::notices(cx.tx, own.id)?;
+    let replies = records::replies(cx.tx, own.id)?;
+    let ratings = records::ratings(cx.tx, own.id)?;
     let d = &case.demand;
     // A redo takes the reply's time away, so what was rated after the present reply belongs to the present round.
     let rated = ratings.iter().any(|rating| d.replied_at.is_some_and(|replied| rating.at >= replied));
     let dispatcher = cx.app.city().dispatcher_name().to_owned();
     let next = next_clock(&case);
     Ok(Progress {
-        number: d.number.clone(),
-        title: d.said.title.clone(),
-        text: d.said.text.clone(),
-        status: d.status,
-        outcome: d.outcome,
         holder: holder(d, &names, &dispatcher),
         since: d.held_since,
-        waiting_for: waiting_for(d.status),
+        outcome: d.outcome,
+        waiting_for: waiting(&case),
         next_step: next_step(d),
         due: next.map(|c| c.due_at),
         due_clock: next.map(|c| c.name),
-        timeline: timeline(&history, &notices, &names, d, &dispatcher),
-        replies,
         may_rate: !rated && matches!(d.status, Status::Replied | Status::Closed),
-        may_withdraw: !d.status.is_end(),
+        timeline: timeline(&history, &notices, &names, &own, &dispatcher),
+        number: own.number.clone(),
+        title: own.said.title.clone(),
+        text: own.said.text.clone(),
+        status: own.status,
+        may_withdraw: !own.status.is_end(),
+        replies,
         rated,
     })
 }
 
+/// What a demand waits for, as its submitter should know it.
+fn waiting(case: &Case) -> &'static str {
+    match case.lasting(ProceedingKind::Suspension) {
+        Some(_) => "暂停计时，等待外部条件",
+        None if case.demand.status == Status::Triaged && case.demand.sorting.route.is_some_and(Route::is_leaders) => {
+            "等待市领导批示"
+        }
+        None => waiting_for(case.demand.status),
+    }
+}
+
 /// The clock that matters to the submitter: when the answer comes, before who signs for it.
 fn next_clock(case: &Case) -> Option<&DemandClock> {
-    let running = |name| case.clocks.iter().find(|c| c.running() && c.name == name);
+    let running = |name| case.clocks.iter().find(|c| c.running() && c.paused_since().is_none() && c.name == name);
     running(ClockName::Handle).or_else(|| case.next_clock())
 }
 
@@ -202,10 +228,38 @@ fn timeline(
                 None if entry.act == "import" => "收到您的诉求（从原系统转入）".to_owned(),
                 None if entry.act == "rate" => "您作了评价".to_owned(),
                 None if entry.act == "withdraw_by_submitter" => "您撤回了诉求".to_owned(),
+                None if entry.act == "shared_reply" => "与合并办理的诉求一起得到答复".to_owned(),
+                None if entry.act == "shared_end" => "合并办理的诉求已经结束".to_owned(),
                 None => return None,
                 Some(Move::Triage) => format!("{dispatcher}作了研判"),
                 Some(Move::Assign) => format!("交给{}办理", unit("lead_unit")),
+                Some(Move::Acknowledge) if entry.value("to") != Some("in_progress") => return None,
                 Some(Move::Acknowledge) => format!("{}签收", lead(d, names)),
+                Some(Move::RuleObjection) if entry.value("to") == Some("triaged") => "重新确定承办单位".to_owned(),
+                Some(Move::RuleObjection)
+                    if entry.value("to") == Some("assigned") && entry.value("lead_unit").is_some() =>
+                {
+                    format!("改由{}办理", unit("lead_unit"))
+                }
+                Some(Move::RuleExtension) if entry.value("granted") == Some("true") => "经批准延长办理时间".to_owned(),
+                Some(Move::Suspend) => "暂停计算办理时间".to_owned(),
+                Some(Move::Resume) => "恢复计算办理时间".to_owned(),
+                Some(Move::Consult) => "有关单位会商".to_owned(),
+                Some(Move::Meet) => "召开会办".to_owned(),
+                Some(Move::Escalate) => "提交上一级研究决定".to_owned(),
+                Some(Move::Instruct) => "市领导作出批示".to_owned(),
+                Some(Move::Review) => "到期复查".to_owned(),
+                Some(Move::Merge) => "与反映同一件事的诉求合并办理".to_owned(),
+                Some(Move::Split) => "拆分出来单独办理".to_owned(),
+                Some(
+                    Move::Object
+                    | Move::RuleObjection
+                    | Move::RequestExtension
+                    | Move::RuleExtension
+                    | Move::GiveOpinion
+                    | Move::Conclude
+                    | Move::Report,
+                ) => return None,
                 Some(Move::FirstContact) => format!("{}与您联系", lead(d, names)),
                 Some(Move::Reply) => format!("{}作出答复", lead(d, names)),
                 Some(Move::Callback) => format!("{dispatcher}回访"),
@@ -245,6 +299,10 @@ pub struct Standing {
 /// How a running clock stands.
 pub fn standing(clock: &DemandClock, calendar: &Calendar, now: Instant) -> Standing {
     let used_percent = clocks::used_percent(clock, calendar, now);
+    if let Some(since) = clock.paused_since() {
+        let words = format!("已中止计时，自 {} 起", kernel::worktime::full_text(calendar, since));
+        return Standing { used_percent, words, late: false, near: false };
+    }
     let late = now > clock.due_at;
     Standing {
         used_percent,

@@ -1,6 +1,7 @@
 //! The demands' JSON face (interface.md), over the same actions as the pages.
 
 pub mod shapes;
+pub mod together;
 
 use axum::Json;
 use axum::extract::State;
@@ -255,7 +256,7 @@ async fn make_move(
             idempotency::once(cx, key.as_ref(), |cx| {
                 let Case { demand, .. } = moving::make(cx, &number, make, &body)?;
                 // A move can take the demand out of its maker's sight (改派): then the receipt of the move is all there is.
-                if !super::sight::sees(cx.actor, &demand) {
+                if !super::sight::sees(cx, &demand)? {
                     return Ok((200, to_json(&Moved { number: demand.number, version: demand.version })?));
                 }
                 let view = view(cx, &number)?;

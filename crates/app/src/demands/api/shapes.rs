@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::together::{PartView, ProceedingView, RequestView};
 use crate::city::City;
 use crate::demands::actions::listing::Summary;
 use crate::demands::actions::proposing::Proposal;
 use crate::demands::actions::viewing::{self, Progress, Whole};
 use crate::demands::rules::case::DemandClock;
 use crate::demands::rules::clocks;
-use crate::demands::rules::moves::{FieldKind, Row};
+use crate::demands::rules::moves::Row;
+use crate::demands::rules::wanted::FieldKind;
 use crate::units;
 
 /// What somebody says to the city.
@@ -202,7 +204,8 @@ pub struct Speaking<'a> {
 }
 
 impl Speaking<'_> {
-    fn time(&self, at: Instant) -> String {
+    /// An instant as the API writes it.
+    pub fn time(&self, at: Instant) -> String {
         at.rfc3339(&self.city.zone)
     }
 
@@ -332,6 +335,16 @@ pub struct DemandView {
     pub end_note: Option<String>,
     /// Its clocks, oldest first.
     pub clocks: Vec<ClockView>,
+    /// What units beside the lead were asked, oldest first.
+    pub parts: Vec<PartView>,
+    /// What units asked for, oldest first.
+    pub requests: Vec<RequestView>,
+    /// What was decided on the record, oldest first.
+    pub proceedings: Vec<ProceedingView>,
+    /// The numbers of the demands that were joined to it.
+    pub voices: Vec<String>,
+    /// The number of the demand that is handled for it.
+    pub merged_into: Option<String>,
     /// Its replies, oldest first.
     pub replies: Vec<ReplyView>,
     /// Its call-backs, oldest first.
@@ -464,7 +477,8 @@ pub struct FieldView {
     pub name: &'static str,
     /// In Chinese.
     pub label: &'static str,
-    /// `text`, `choice`, `flag`, `theme`, `unit`, `ground`, `date`.
+    /// `text`, `choice`, `flag`, `theme`, `unit`, `units` (a list of codes), `tasks` (a list of `{unit, task, due_on}`), `ground`,
+    /// `date`, `past_date`, `days` (a number), `demand` (a number).
     pub kind: &'static str,
     /// Whether it is needed.
     pub required: bool,
@@ -487,12 +501,18 @@ pub struct ChoiceView {
 impl Speaking<'_> {
     /// A demand, whole.
     pub fn whole(&self, whole: Whole, proposal: Option<Proposal>) -> DemandView {
-        let Whole { case, replies, ratings, attachments, moves, .. } = whole;
+        let Whole { case, replies, ratings, attachments, moves, voices, merged_into, .. } = whole;
         let next = case.next_clock().map(|c| c.due_at);
         let clocks = case.clocks.iter().enumerate();
         let clocks = clocks.map(|(position, clock)| self.clock(&case.demand.number, position, clock)).collect();
+        let (parts, voices) = (self.parts(&case), voices.into_iter().map(|voice| voice.number).collect());
         let d = case.demand;
         DemandView {
+            parts,
+            requests: case.requests.iter().map(|request| self.request(request)).collect(),
+            proceedings: case.proceedings.iter().map(|proceeding| self.proceeding(proceeding)).collect(),
+            voices,
+            merged_into,
             status: d.status.code(),
             status_label: d.status.label(),
             audience: d.said.audience.code(),
@@ -602,9 +622,9 @@ impl Speaking<'_> {
             unit: clock.unit.clone(),
             started_at: self.time(clock.started_at),
             due_at: self.time(clock.due_at),
-            paused: false,
+            paused: clock.paused_since().is_some(),
             stopped_at: clock.stopped_at.map(|at| self.time(at)),
-            late: clock.stopped_at.unwrap_or(self.now) > clock.due_at,
+            late: clock.stopped_at.or(clock.paused_since()).unwrap_or(self.now) > clock.due_at,
             standing,
             source: clock.source.clone(),
             derivation_url: format!("/api/v1/demands/{number}/clocks/{position}"),
@@ -673,6 +693,11 @@ fn kind_name(kind: FieldKind) -> &'static str {
         FieldKind::Unit => "unit",
         FieldKind::Ground(_) => "ground",
         FieldKind::Date => "date",
+        FieldKind::PastDate => "past_date",
+        FieldKind::Units => "units",
+        FieldKind::Tasks => "tasks",
+        FieldKind::Days { .. } => "days",
+        FieldKind::Demand => "demand",
     }
 }
 
@@ -689,7 +714,7 @@ pub struct DerivationView {
     pub source: String,
     /// The rule and the days; absent where somebody set the date by hand.
     #[schema(value_type = Option<Object>)]
-    pub derivation: Option<kernel::worktime::Derivation>,
+    pub derivation: Option<kernel::worktime::TimerDerivation>,
 }
 
 impl Speaking<'_> {

@@ -13,6 +13,7 @@ use crate::demands::pages::without_numbers;
 use crate::demands::records::Written;
 use crate::demands::rules::case::Reply;
 use crate::demands::rules::vocabulary::Grade;
+use crate::enterprises;
 use crate::units::{self, UnitNames};
 
 /// To whom a table speaks.
@@ -24,12 +25,13 @@ pub struct Voice {
     pub plain: bool,
 }
 
-const COLUMNS: [(&str, &str, f64); 22] = [
+const COLUMNS: [(&str, &str, f64); 23] = [
     ("number", "编号", 20.0),
     ("received_at", "收到时间", 18.0),
     ("audience", "身份", 10.0),
     ("channel", "渠道", 14.0),
     ("enterprise.name", "企业", 30.0),
+    ("enterprise.uscc", "统一社会信用代码", 22.0),
     ("area", "街道", 12.0),
     ("title", "标题", 40.0),
     ("text", "内容", 60.0),
@@ -69,11 +71,14 @@ pub fn rows(cx: &mut Cx<'_>, items: &[Summary], voice: Voice) -> Result<Vec<Vec<
     let names = units::names(cx)?;
     let (mut rest, mut replies) = (records::rest(cx.tx, &ids)?, records::replies(cx.tx, &ids)?);
     let grades = records::grades(cx.tx, &ids)?;
+    let firms: Vec<Id> = rest.values().filter_map(|rest| rest.enterprise).collect();
+    let codes = enterprises::codes(cx, &firms)?;
     let say = Say { city: cx.app.city(), names: &names, voice };
     let row = |item: &Summary| {
         let rest = rest.remove(&item.id).ok_or_else(|| Fault::broken("a listed demand is not there"))?;
         let replies = replies.remove(&item.id).unwrap_or_default();
-        Ok(say.row(item, rest, &replies, grades.get(&item.id).copied()))
+        let code = rest.enterprise.and_then(|firm| codes.get(&firm));
+        Ok(say.row(item, rest, code, &replies, grades.get(&item.id).copied()))
     };
     items.iter().map(row).collect()
 }
@@ -85,7 +90,14 @@ struct Say<'a> {
 }
 
 impl Say<'_> {
-    fn row(&self, item: &Summary, rest: Rest, replies: &[Written<Reply>], grade: Option<Grade>) -> Vec<Cell> {
+    fn row(
+        &self,
+        item: &Summary,
+        rest: Rest,
+        code: Option<&String>,
+        replies: &[Written<Reply>],
+        grade: Option<Grade>,
+    ) -> Vec<Cell> {
         let said: Vec<String> = replies.iter().map(|reply| whole(&reply.what)).collect();
         let last = replies.last();
         let mut cells = vec![
@@ -94,6 +106,7 @@ impl Say<'_> {
             self.word(Some(item.audience).map(|w| (w.code(), w.label()))),
             self.named(Some(&item.channel), |code| self.city.channels.label(code)),
             text(item.enterprise_name.clone()),
+            text(code.cloned()),
             text(rest.area),
             self.words(&item.title),
             self.words(&rest.text),

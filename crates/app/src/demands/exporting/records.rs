@@ -28,6 +28,8 @@ pub struct Rest {
     pub closed_at: Option<Instant>,
     /// The round of handling.
     pub round: i64,
+    /// The firm that spoke.
+    pub enterprise: Option<Id>,
 }
 
 impl FromRow for Rest {
@@ -42,6 +44,7 @@ impl FromRow for Rest {
             outcome: optional_word(row, 6)?,
             closed_at: row.get(7)?,
             round: row.get(8)?,
+            enterprise: row.get(9)?,
         })
     }
 }
@@ -49,8 +52,8 @@ impl FromRow for Rest {
 /// The rest of these demands.
 pub fn rest(tx: &mut Tx, ids: &[Id]) -> Result<HashMap<Id, Rest>> {
     let base = sql!(
-        "SELECT d.id, d.text, d.area, d.contact_name, d.contact_phone, d.contact_email, d.outcome, d.closed_at, d.round
-         FROM demand d"
+        "SELECT d.id, d.text, d.area, d.contact_name, d.contact_phone, d.contact_email, d.outcome, d.closed_at, d.round,
+            d.enterprise_id FROM demand d"
     );
     let rows: Vec<Rest> = tx.select(&Select::new(base).and_in("d.id IN (", ids.iter().copied()))?;
     Ok(rows.into_iter().map(|rest| (rest.id, rest)).collect())

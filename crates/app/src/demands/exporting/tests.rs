@@ -16,7 +16,7 @@ const TEXT: &str = "去年拿到证书，奖补没有到账，请打13800000000�
 
 fn hear(city: &TestCity, title: &str) -> String {
     let said = fields(json!({"audience": "entrepreneur", "title": title, "text": TEXT, "channel": "reception",
-        "enterprise": {"name": "甲公司"}, "contact": {"name": "赵一", "phone": "13800000000"}}));
+        "enterprise": {"name": "甲公司", "uscc": "9153018100DEM0023K"}, "contact": {"name": "赵一", "phone": "13800000000"}}));
     let said = intake::check(&city.app, &desk(), &said).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(intake::submit(&city.app, &desk(), said, Vec::new())).unwrap().number
@@ -48,6 +48,10 @@ fn what_goes_out_hides_persons_unless_a_reason_is_given_and_is_recorded() {
         let masked = &lines(city, &export(Format::Jsonl, None))[0];
         assert_eq!((&masked["number"], &masked["status"]), (&json!(number), &json!("received")));
         assert_eq!((&masked["contact_phone_masked"], &masked["contact.phone"]), (&json!("138****0000"), &Value::Null));
+        assert_eq!(
+            (&masked["enterprise.name"], &masked["enterprise.uscc"]),
+            (&json!("甲公司"), &json!("9153018100DEM0023K"))
+        );
         assert!(!masked.to_string().contains("13800000000"), "{masked}");
         let plain = &lines(city, &export(Format::Jsonl, Some("核对到账情况")))[0];
         assert_eq!((&plain["text"], &plain["contact.name"]), (&json!(TEXT), &json!("赵一")));

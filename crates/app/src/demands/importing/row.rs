@@ -47,7 +47,13 @@ pub fn prepare(row: &Row, mapping: &Mapping, source: &str, city: &City, now: Ins
         put(&mut fields, field, Value::from(value.as_str()));
     }
     for (column, cell) in row.iter() {
-        if let Some(field) = mapping.field(column)
+        if let Some(outer) = inside(column, mapping) {
+            if errors.iter().any(|error: &FieldError| error.field == outer) {
+                continue;
+            }
+            let message = "这里是一个对象，应当是一段文字".to_owned();
+            errors.push(FieldError { field: outer.to_owned(), code: "wrong_type", message });
+        } else if let Some(field) = mapping.field(column)
             && !cell.is_blank()
         {
             match value(field, cell, &city.zone) {
@@ -60,7 +66,13 @@ pub fn prepare(row: &Row, mapping: &Mapping, source: &str, city: &City, now: Ins
     put_default(&mut fields, "source", source);
     let reply = take_reply(&mut fields, &mut errors);
     match intake::read(&fields, Entrance::Import, city) {
-        Err(refusal) => Err(refused(row, mapping, errors.into_iter().chain(refusal.errors))),
+        Err(refusal) => {
+            // A value that could not be read is not missing as well.
+            let known: Vec<String> = errors.iter().map(|error| error.field.clone()).collect();
+            let read = |field: &str| !known.iter().any(|column| mapping.field(column) == Some(field));
+            let more: Vec<FieldError> = refusal.errors.into_iter().filter(|error| read(&error.field)).collect();
+            Err(refused(row, mapping, errors.into_iter().chain(more)))
+        }
         Ok(intake) => {
             check_times(&intake, reply.as_ref(), now, &mut errors);
             if !errors.is_empty() {
@@ -69,6 +81,12 @@ pub fn prepare(row: &Row, mapping: &Mapping, source: &str, city: &City, now: Ins
             Ok(with_document(row.number, intake, reply))
         }
     }
+}
+
+/// The column whose field is one text, where `column` lies inside it: somebody wrote an object in its place.
+fn inside<'a>(column: &'a str, mapping: &Mapping) -> Option<&'a str> {
+    let outer = column.split('.').next().filter(|outer| *outer != column && mapping.field(column).is_none())?;
+    mapping.field(outer).filter(|field| !field.contains('.')).map(|_| outer)
 }
 
 /// What is wrong, each under the name that the column bears in their table, where it has one.
@@ -89,6 +107,7 @@ fn with_document(number: u64, intake: Intake, reply: Option<OfficialReply>) -> P
 fn value(field: &str, cell: &Cell, zone: &TimeZone) -> Result<String, String> {
     let text = cell.text().unwrap_or_default().trim().to_owned();
     match (field, cell) {
+        (_, Cell::Nested(_)) => Err("这里是列表或对象，应当是一段文字".to_owned()),
         ("source_id" | "enterprise.uscc", Cell::Number(number)) if !number.exact => {
             Err(format!("{text} 超过 15 位，表格软件已经丢了末几位，请把这一列设为文本再导出"))
         }

@@ -117,6 +117,21 @@ fn bad_files_are_told_in_words() {
 }
 
 #[test]
+fn what_is_no_text_is_rejected_row_by_row() {
+    let city = TestCity::start(None);
+    let desk_of = Desk::of(&city);
+    let rows = [
+        r#"{"id": 1, "text": ["路灯不亮", "三盏"]}"#,
+        r#"{"id": 2, "text": {"zh": "路灯不亮", "en": "dark"}}"#,
+        r#"{"id": 3, "text": "路灯不亮", "title": [1]}"#,
+        r#"{"id": 4, "text": "路灯不亮", "tags": ["照明"], "enterprise": {"name": "甲公司"}}"#,
+    ];
+    let run = desk_of.begin("旧平台.jsonl", rows.join("\n")).unwrap();
+    let wrong: Vec<_> = run.checked.reasons.iter().map(|reason| (reason.row, reason.column.as_str())).collect();
+    assert_eq!((run.checked.imported, wrong), (1, vec![(1, "text"), (2, "text"), (3, "title")]));
+}
+
+#[test]
 fn only_so_many_files_are_kept_aside() {
     let city = TestCity::start(None);
     let desk_of = Desk::of(&city);

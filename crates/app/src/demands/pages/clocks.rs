@@ -1,7 +1,7 @@
 //! By when and why: the clocks of a demand, and how each due date follows, day by day.
 
 use axum::extract::State;
-use kernel::worktime::{Derivation, DerivedDay};
+use kernel::worktime::{DerivedDay, TimerDerivation};
 use kernel::{Refusal, Result};
 use maud::{Markup, html};
 
@@ -19,7 +19,7 @@ const SHOWN: usize = 12;
 pub struct Told {
     place: usize,
     clock: DemandClock,
-    derivation: Option<Derivation>,
+    derivation: Option<TimerDerivation>,
 }
 
 /// Every clock of a case with its derivation.
@@ -54,10 +54,14 @@ fn running_clock(look: &Look, number: &str, told: &Told) -> Markup {
     let standing = viewing::standing(clock, &look.calendar, look.now);
     html! {
         div {
-            p { b { (look.due(clock.due_at)) } " " span.muted.small { (clock.name.label()) } }
+            p {
+                @if clock.paused_since().is_some() { b { "已中止计时" } } @else { b { (look.due(clock.due_at)) } }
+                " " span.muted.small { (clock.name.label()) @if let Some(unit) = &clock.unit { " · " (look.unit(unit)) } }
+            }
             (bar(&standing))
             (parts::why("怎么算的", &html! {
                 p { (clock.source) }
+                @if clock.extension > 0 { p { "经批准延长 " (clock.extension) " 个工作日。" } }
                 @if let Some(derivation) = &told.derivation { (days(&derivation.days, SHOWN)) (warnings(derivation)) }
                 p { a href=(href(number, told.place)) { "逐日说明" } }
             }))
@@ -80,7 +84,7 @@ fn href(number: &str, place: usize) -> String {
     format!("/demands/{number}/clocks/{place}")
 }
 
-fn warnings(derivation: &Derivation) -> Markup {
+fn warnings(derivation: &TimerDerivation) -> Markup {
     html! { @for warning in &derivation.warnings { p.muted { (warning) } } }
 }
 
@@ -154,16 +158,17 @@ fn page(look: &Look, told: &Told) -> Markup {
     }
 }
 
-fn day_by_day(look: &Look, clock: &DemandClock, derivation: &Derivation) -> Markup {
+fn day_by_day(look: &Look, clock: &DemandClock, derivation: &TimerDerivation) -> Markup {
     html! {
         section.card {
             h2 { "逐日说明" }
             p { (derivation.rule) }
+            @if derivation.steps.len() > 1 { ol.bullets { @for step in &derivation.steps { li { (step) } } } }
             (warnings(derivation))
-            @if derivation.due.at != clock.due_at {
+            @if let Some(due) = derivation.due.as_ref().filter(|due| due.at != clock.due_at) {
                 p.notice.warn {
                     "工作日历在这个时限起算之后有过调整：按现行日历算到 "
-                    (kernel::worktime::full_text(&look.calendar, derivation.due.at))
+                    (kernel::worktime::full_text(&look.calendar, due.at))
                     "。已经定下的到期时间不会悄悄改变，重算要在日历页进行并记入台账。"
                 }
             }

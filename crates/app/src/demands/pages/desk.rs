@@ -1,6 +1,7 @@
 //! The workbench: it opens on what is due, ordered by working time left.
 
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use kernel::{Actor, Instant, PageRequest, Permission, Result};
 use maud::{Markup, html};
 
@@ -13,7 +14,7 @@ use crate::demands::actions::listing::{self, Count, Summary};
 use crate::demands::rules::filter::{Filter, Sort};
 use crate::demands::rules::vocabulary::Status;
 use crate::people;
-use crate::web::{Answer, Page, Session, parts, when};
+use crate::web::{Answer, Page, Session, onward, parts, when};
 
 /// How many rows the workbench shows before it points to the list.
 const ROWS: usize = 50;
@@ -86,10 +87,13 @@ struct Desk {
     look: Look,
 }
 
-/// `GET /desk`
-pub async fn show(State(app): State<App>, session: Session) -> Answer<Page> {
+/// `GET /desk`: where everybody lands who logs in; whoever has no workbench goes to the own account.
+pub async fn show(State(app): State<App>, session: Session) -> Answer<Response> {
+    if !session.may(Permission::Desk) {
+        return Ok(onward("/account").into_response());
+    }
     let desk = app.read(&session.actor, read).await?;
-    Ok(draw(&desk, &session.actor))
+    Ok(draw(&desk, &session.actor).into_response())
 }
 
 fn read(cx: &mut Cx<'_>) -> Result<Desk> {

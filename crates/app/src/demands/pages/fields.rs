@@ -3,7 +3,8 @@
 use maud::{Markup, Render, html};
 
 use super::look::Look;
-use crate::demands::rules::moves::{Field as Wanted, FieldKind, Row};
+use crate::demands::rules::moves::Row;
+use crate::demands::rules::wanted::{Field as Wanted, FieldKind};
 use crate::web::{Field, FormView};
 
 /// More choices than these are a list to open, not buttons to see.
@@ -28,7 +29,11 @@ fn one(look: &Look, field: &Wanted, view: &FormView) -> Markup {
     match field.kind {
         FieldKind::Text { most, long: true } => finish(Field::area(view, name, label, 4).most(most), field),
         FieldKind::Text { most, long: false } => finish(Field::text(view, name, label).most(most), field),
-        FieldKind::Date => finish(Field::date(view, name, label), field),
+        FieldKind::Date | FieldKind::PastDate => finish(Field::date(view, name, label), field),
+        FieldKind::Days { .. } => finish(Field::text(view, name, label).most(3), field),
+        FieldKind::Demand => finish(Field::text(view, name, label).most(40), field),
+        FieldKind::Tasks => finish(Field::area(view, name, label, 4).most(8000), field),
+        FieldKind::Units => units_of(look, field, view),
         FieldKind::Flag => finish(Field::radios(view, name, label, &[("true", "是"), ("false", "否")]), field),
         FieldKind::Choice(choices) if choices.len() <= VISIBLE => {
             finish(Field::radios(view, name, label, choices), field)
@@ -52,6 +57,18 @@ fn select(field: &Wanted, view: &FormView, choices: &[(String, String)]) -> Mark
 fn finish(drawn: Field<'_>, field: &Wanted) -> Markup {
     let drawn = if field.required || field.hint.contains("必填") { drawn } else { drawn.optional() };
     if field.hint.is_empty() { drawn.render() } else { drawn.hint(field.hint).render() }
+}
+
+/// Every unit as a box to tick, folded until one is wanted, because most acts name one or none.
+fn units_of(look: &Look, field: &Wanted, view: &FormView) -> Markup {
+    let choices: Vec<(String, String)> =
+        look.units.handlers(look.now).map(|unit| (unit.code.clone(), unit.short_name.clone())).collect();
+    let chosen = choices.iter().any(|(code, _)| view.has(field.name, code)) || view.error(field.name).is_some();
+    let choices = borrowed(&choices);
+    let boxes = finish(Field::boxes(view, field.name, field.label, &choices), field);
+    html! {
+        @if field.required || chosen { (boxes) } @else { details.fold { summary { (field.label) "（选填）" } (boxes) } }
+    }
 }
 
 fn themes(look: &Look) -> Vec<(String, String)> {

@@ -6,8 +6,10 @@ use store::RecordedEntry;
 
 use super::look::Look;
 use crate::demands::actions::recomputing;
+use crate::demands::rules::fields::Task;
 use crate::demands::rules::moves::{MOVES, Move};
 use crate::demands::rules::vocabulary::{ClockName, DemandKind, Grade, Outcome, Route, Tier, Word};
+use crate::demands::rules::wanted::{Field as Wanted, FieldKind};
 
 /// Where a line belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +90,8 @@ fn line(look: &Look, entry: &RecordedEntry) -> Line {
                 .fact("满意度", field("grade").map(label::<Grade>))
                 .said("理由", field("reasons").map(|r| r.replace('\n', "、")))
                 .said("", field("text")),
+            "shared_reply" => Line::new(Side::Outside, "与合并办理的诉求一起答复").fact("编号", field("number")),
+            "shared_end" => Line::new(Side::Outside, "合并办理的诉求已经结束").fact("编号", field("number")),
             "withdraw_by_submitter" => Line::new(Side::Outside, "撤回诉求").said("理由", field("reason")),
             "ledger.erase" => {
                 Line::new(Side::Inside, "依法删除个人信息").note(field("reason").map(|r| format!("理由：{r}")))
@@ -145,6 +149,47 @@ fn of_move(look: &Look, entry: &RecordedEntry, make: Move) -> Line {
             Line::new(Side::Outside, "转送").said("接收单位", field("receiver")).said("理由", field("reason"))
         }
         Move::Withdraw => Line::new(Side::Inside, "代诉求人撤回").note(field("reason")),
+        other => given(look, entry, other),
+    }
+}
+
+/// A move without a line of its own: what was filled in, under the names of its fields.
+fn given(look: &Look, entry: &RecordedEntry, make: Move) -> Line {
+    let rows = MOVES.iter().filter(|row| row.make == make);
+    let mut wanted: Vec<&Wanted> = Vec::new();
+    for field in rows.flat_map(|row| row.needs) {
+        if !wanted.iter().any(|known| known.name == field.name) {
+            wanted.push(field);
+        }
+    }
+    wanted.into_iter().fold(Line::new(Side::Inside, make.label()), |line, wanted| {
+        let Some(value) = field(entry, wanted.name) else { return line };
+        match wanted.kind {
+            FieldKind::Text { long: true, .. } => line.note(Some(format!("{}：{value}", wanted.label))),
+            _ => line.fact(wanted.label, Some(in_words(look, wanted, &value))),
+        }
+    })
+}
+
+fn in_words(look: &Look, wanted: &Wanted, value: &str) -> String {
+    let yes = if value == "true" { "是" } else { "否" };
+    match wanted.kind {
+        FieldKind::Flag => yes.to_owned(),
+        FieldKind::Choice(choices) => {
+            choices.iter().find(|(code, _)| *code == value).map_or(value, |(_, label)| label).to_owned()
+        }
+        FieldKind::Unit => look.unit(value),
+        FieldKind::Units => value.split(',').map(|unit| look.unit(unit)).collect::<Vec<_>>().join("、"),
+        FieldKind::Tasks => {
+            let tasks: Vec<Task> = serde_json::from_str(value).unwrap_or_default();
+            let said = tasks.iter().map(|t| format!("{} {}", look.unit(&t.unit), t.task));
+            said.collect::<Vec<_>>().join("；")
+        }
+        FieldKind::Ground(kind) => {
+            look.city().grounds.find(kind, value).map_or_else(|| value.to_owned(), |g| g.label.clone())
+        }
+        FieldKind::Theme => look.city().themes.label(value),
+        _ => value.to_owned(),
     }
 }
 

@@ -109,8 +109,17 @@ fn known(name: &str) -> Result<Move, Failure> {
 /// The fields of the move as the action takes them; what else a form carries (the step) is not the move's affair.
 fn input_of(body: &FormBody, make: Move) -> Map<String, Value> {
     let names = MOVES.iter().filter(|row| row.make == make).flat_map(|row| row.needs).map(|field| field.name);
-    let pairs = names.chain(["version"]).filter_map(|name| Some((name.to_owned(), Value::from(body.get(name)?))));
+    let pairs = names.chain(["version"]).filter_map(|name| Some((name.to_owned(), value_of(body, name)?)));
     pairs.collect()
+}
+
+/// What was typed into a field; of boxes with one name, all that were ticked.
+fn value_of(body: &FormBody, name: &str) -> Option<Value> {
+    match body.all(name).collect::<Vec<_>>().as_slice() {
+        [] => None,
+        [one] => Some(Value::from(*one)),
+        several => Some(Value::from(several.to_vec())),
+    }
 }
 
 async fn load(app: &App, session: &Session, number: &str, make: Move) -> Result<Form> {
@@ -388,5 +397,21 @@ async fn done(app: &App, session: &Session, make: Move, case: &Case) -> Result<S
         Move::Decline => "已按不予受理处理，并告知诉求人".to_owned(),
         Move::Transfer => "已转送，并告知诉求人去向".to_owned(),
         Move::Withdraw => "已按诉求人的要求撤回".to_owned(),
+        Move::Object => "已提出异议，当日裁定".to_owned(),
+        Move::RuleObjection => "已裁定".to_owned(),
+        Move::RequestExtension => "已申请延期，等待审批".to_owned(),
+        Move::RuleExtension => "已审批".to_owned(),
+        Move::Suspend => "已中止计时，并告知诉求人".to_owned(),
+        Move::Resume => "已恢复计时".to_owned(),
+        Move::Consult => "已发起会商，各单位各有时限".to_owned(),
+        Move::GiveOpinion => "已反馈".to_owned(),
+        Move::Conclude => "已形成会商结论".to_owned(),
+        Move::Meet => "已记录会办，任务已交到各单位".to_owned(),
+        Move::Escalate => format!("已提级为{}", d.sorting.route.map(|w| w.label()).unwrap_or_default()),
+        Move::Instruct => "已批示".to_owned(),
+        Move::Report => "已报告阶段进展".to_owned(),
+        Move::Review => "已复查".to_owned(),
+        Move::Merge => "已并入，诉求人仍用自己的编号查进度".to_owned(),
+        Move::Split => "已拆分，接着原来的进度办".to_owned(),
     })
 }

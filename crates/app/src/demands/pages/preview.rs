@@ -6,12 +6,8 @@ use serde_json::{Map, Value};
 use text::leaks::{self, Leak, Severity};
 
 use crate::context::Cx;
-use crate::demands::actions::{intake, moving};
-use crate::demands::rules::case::Case;
-use crate::demands::rules::decide;
-use crate::demands::rules::fields::{self, Reading};
+use crate::demands::actions::moving::{self, Weighed};
 use crate::demands::rules::moves::Move;
-use crate::units;
 
 /// What the submitter would be told.
 pub struct Public {
@@ -28,15 +24,7 @@ pub const fn speaks(make: Move) -> bool {
 
 /// What the submitter would be told by this move, without making it; refuses as the move itself would.
 pub fn public(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Value>) -> Result<Public> {
-    let mut case: Case = moving::load(cx, number)?;
-    let row = decide::find_row(&case, make)?;
-    decide::allowed(row, &case, cx.actor)?;
-    let names = units::names(cx)?;
-    let (today, now) = (cx.today(), cx.now);
-    let unit = |text: &str| names.resolve_handler(text, now);
-    let given = fields::read(row, input, &Reading { city: cx.app.city(), today, unit: &unit })?;
-    let calendar = cx.app.calendar();
-    let change = decide::decide(&mut case, row, &given, &intake::deciding(cx, &calendar))?;
+    let Weighed { case, change, .. } = moving::weigh_latest(cx, number, make, input)?;
     let reply = change.reply.map(|reply| {
         vec![("政策解读", reply.policy_reading), ("办理措施", reply.measures), ("处理意见", reply.opinion)]
     });

@@ -96,7 +96,8 @@ fn next_act(look: &Look, actor: &Actor, item: &Summary) -> Markup {
 }
 
 fn next_row(actor: &Actor, item: &Summary) -> Option<&'static Row> {
-    let admitted = |row: &&Row| row.from == item.status && decide::admits(row, item.lead_unit.as_deref(), actor);
+    let admitted =
+        |row: &&Row| row.from == item.status && decide::admits(row, item.lead_unit.as_deref(), item.route, actor);
     next_of(&MOVES.iter().filter(admitted).collect::<Vec<_>>(), item.due_clock)
 }
 

@@ -11,3 +11,4 @@ pub mod tiering;
 #[cfg(test)]
 mod tiering_tests;
 pub mod vocabulary;
+pub mod wanted;

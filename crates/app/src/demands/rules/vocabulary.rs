@@ -231,6 +231,86 @@ words! {
         Handle = "handle" / "办理答复",
         /// 回访
         Callback = "callback" / "回访",
+        /// 协办: an opinion, or a task from a meeting
+        Part = "part" / "协办意见",
+        /// 异议裁定
+        ObjectionRuling = "objection_ruling" / "异议裁定",
+        /// 延期审批
+        ExtensionRuling = "extension_ruling" / "延期审批",
+        /// 专题会办阶段报告
+        StageReport = "stage_report" / "阶段报告",
+        /// 复查: what could not be solved is looked at again
+        Review = "review" / "到期复查",
+    }
+}
+words! {
+    /// Why a unit beside the lead has a part in a demand.
+    PartKind {
+        /// 协办 from the assignment on
+        CoHandling = "co_handling" / "协办",
+        /// 会商 asked for its opinion
+        Consultation = "consultation" / "会商",
+        /// 会办任务, decided by a meeting
+        Task = "task" / "会办任务",
+    }
+}
+words! {
+    /// How a unit stands to what it was asked.
+    Stance {
+        /// 同意
+        Agrees = "agrees" / "同意",
+        /// 有条件同意
+        WithConditions = "with_conditions" / "有条件同意",
+        /// 不同意
+        Disagrees = "disagrees" / "不同意",
+    }
+}
+words! {
+    /// What a unit asks the one who rules for.
+    RequestKind {
+        /// 退件异议
+        Objection = "objection" / "退件异议",
+        /// 延期
+        Extension = "extension" / "申请延期",
+    }
+}
+words! {
+    /// What is decided on the record of a demand beside its moves from status to status.
+    ProceedingKind {
+        /// 会商
+        Consultation = "consultation" / "会商",
+        /// 中止计时
+        Suspension = "suspension" / "中止计时",
+        /// 领导批示
+        Instruction = "instruction" / "领导批示",
+        /// 现场会办、专题会办
+        Meeting = "meeting" / "会办",
+        /// 提级
+        Escalation = "escalation" / "提级",
+        /// 阶段报告
+        StageReport = "stage_report" / "阶段报告",
+        /// 复查
+        Review = "review" / "复查",
+    }
+}
+words! {
+    /// 会办的形式 (plan 二(一)4: 现场会办; 二(三)2: 专题会办).
+    MeetingKind {
+        /// 现场会办
+        OnSite = "on_site" / "现场会办",
+        /// 协调会商
+        Coordination = "coordination" / "协调会商",
+        /// 专题会办
+        Special = "special" / "专题会办",
+    }
+}
+words! {
+    /// What a review finds.
+    Finding {
+        /// 条件没有变化
+        Unchanged = "unchanged" / "仍不具备条件",
+        /// 可以办了
+        Changed = "changed" / "条件已经变化，重新办理",
     }
 }
 
@@ -242,6 +322,45 @@ impl Status {
 
     /// The statuses in which something is still due.
     pub const OPEN: &'static [Self] = &[Self::Received, Self::Triaged, Self::Assigned, Self::InProgress, Self::Replied];
+}
+
+impl Route {
+    /// How high the route is: who is higher decides on more (requirements.md 1.2).
+    pub const fn level(self) -> u8 {
+        match self {
+            Self::Instant => 0,
+            Self::Assigned => 1,
+            Self::Joint => 2,
+            Self::Leader => 3,
+            Self::Special => 4,
+        }
+    }
+
+    /// Whether a leader decides who handles it: 市级分管领导批办, 领导小组专题会办.
+    pub const fn is_leaders(self) -> bool {
+        matches!(self, Self::Leader | Self::Special)
+    }
+
+    /// The tier that goes with it.
+    pub const fn tier(self) -> Tier {
+        match self {
+            Self::Instant | Self::Assigned => Tier::General,
+            Self::Joint => Tier::Complex,
+            Self::Leader => Tier::Key,
+            Self::Special => Tier::Major,
+        }
+    }
+
+    /// The routes that a demand can be raised to.
+    pub const RAISED: &'static [(&'static str, &'static str)] =
+        &[("joint", "联合会商"), ("leader", "领导批办"), ("special", "专题会办")];
+}
+
+impl Outcome {
+    /// Whether it says that it could not be done, so that it comes back one day (D19).
+    pub const fn is_open_ended(self) -> bool {
+        matches!(self, Self::NotSupported | Self::Planned)
+    }
 }
 
 impl Grade {

@@ -1,0 +1,351 @@
+//! Stories of the harder cases, on both engines: several units, several levels, several voices, more time, less time.
+
+use kernel::{Actor, RefusalKind, Result};
+use serde_json::{Value, json};
+
+use super::actions::{moving, together, viewing};
+use super::rules::case::Case;
+use super::rules::moves::Move;
+use super::rules::vocabulary::{ClockName, Outcome, RequestKind, Route, Status};
+use super::tests::{at, make, refused, said, submit, triage_fields, wrong_fields};
+use crate::context::App;
+use crate::testing::{TestCity, desk, handler, head, leader};
+
+/// A demand that has been sorted onto a route; its number.
+fn sorted(app: &App, route: &str, tier: &str) -> String {
+    let n = submit(app, &Actor::public(), said()).unwrap().number;
+    let mut fields = triage_fields();
+    fields.insert("route".into(), route.into());
+    fields.insert("tier".into(), tier.into());
+    make(app, &desk(), &n, Move::Triage, Value::Object(fields)).unwrap();
+    n
+}
+
+fn assigned(app: &App, route: &str, co_units: Value) -> String {
+    let n = sorted(app, route, "complex");
+    let fields = json!({"lead_unit": "gongkexin", "co_units": co_units, "goal": "一起把事办了"});
+    make(app, &desk(), &n, Move::Assign, fields).unwrap();
+    n
+}
+
+fn reply() -> Value {
+    json!({"policy_reading": "按办法", "measures": "已协调", "opinion": "本月办结"})
+}
+
+fn answered(app: &App, n: &str) -> Case {
+    make(app, &handler("gongkexin"), n, Move::Reply, reply()).unwrap();
+    make(app, &desk(), n, Move::Callback, json!({"reached": true, "solved": true, "grade": "satisfied"})).unwrap()
+}
+
+fn open_moves(app: &App, actor: &Actor, n: &str) -> Result<Vec<&'static str>> {
+    let number = n.to_owned();
+    app.read_now(actor, move |cx| Ok(viewing::whole(cx, &number)?.moves.iter().map(|row| row.make.code()).collect()))
+}
+
+fn due(case: &Case, name: ClockName) -> String {
+    let clock = case.clocks.iter().rev().find(|clock| clock.name == name).unwrap();
+    clock.due_at.rfc3339(&jiff::tz::TimeZone::get("Asia/Shanghai").unwrap())
+}
+
+#[test]
+fn several_units_each_have_their_part() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let n = assigned(app, "joint", json!(["fagai", "市农业农村局"]));
+        let (lead, co) = (handler("gongkexin"), handler("fagai"));
+        let case = make(app, &lead, &n, Move::Acknowledge, json!({})).unwrap();
+        assert_eq!(case.parts.iter().map(|part| part.unit.as_str()).collect::<Vec<_>>(), ["fagai", "nongye"]);
+        assert_eq!(due(&case, ClockName::Handle), "2026-03-16T17:00:00+08:00", "ten working days for the lead");
+        assert_eq!(due(&case, ClockName::Part), "2026-03-05T17:00:00+08:00", "three for each of the others");
+
+        // Who was asked sees it and may answer, and only once; nobody else of the units sees it.
+        assert_eq!(open_moves(app, &co, &n).unwrap(), ["give_opinion", "acknowledge"]);
+        assert_eq!(refused(open_moves(app, &handler("wenlv"), &n)).kind, RefusalKind::NotFound);
+        make(app, &co, &n, Move::Acknowledge, json!({})).unwrap();
+        make(
+            app,
+            &co,
+            &n,
+            Move::GiveOpinion,
+            json!({"opinion": "原话：同意，但要先立项", "stance": "with_conditions"}),
+        )
+        .unwrap();
+        assert_eq!(open_moves(app, &co, &n).unwrap(), [""; 0]);
+
+        answered(app, &n);
+        let close = || make(app, &desk(), &n, Move::Close, json!({"outcome": "solved"}));
+        let open = refused(close());
+        assert_eq!(open.errors[0].field, "parts");
+        assert!(open.errors[0].message.contains("nongye"), "{open:?}");
+        make(app, &handler("nongye"), &n, Move::GiveOpinion, json!({"opinion": "没有意见"})).unwrap();
+        let closed = close().unwrap();
+        assert_eq!(closed.parts[0].opinion.as_deref(), Some("原话：同意，但要先立项"));
+        assert!(app.store().verify().unwrap().holds());
+    });
+}
+
+#[test]
+fn an_objection_is_ruled_once_and_in_time() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let n = assigned(app, "assigned", json!([]));
+        let unit = head("gongkexin");
+        let object = |n: &str, fields: Value| make(app, &unit, n, Move::Object, fields);
+        assert_eq!(
+            refused(make(app, &handler("gongkexin"), &n, Move::Object, json!({"reason": "不归我"}))).kind,
+            RefusalKind::Forbidden
+        );
+        assert_eq!(wrong_fields(object(&n, json!({}))), ["reason"]);
+        let case = object(&n, json!({"ground": "not_mandate", "suggested_unit": "市发改局"})).unwrap();
+        assert_eq!(due(&case, ClockName::ObjectionRuling), "2026-03-02T17:00:00+08:00", "ruled on the same day");
+        assert_eq!(wrong_fields(object(&n, json!({"reason": "再说一次"}))), ["move"]);
+        assert_eq!(refused(make(app, &unit, &n, Move::RuleObjection, json!({}))).kind, RefusalKind::Forbidden);
+        let case = make(
+            app,
+            &desk(),
+            &n,
+            Move::RuleObjection,
+            json!({"upheld": true, "reason": "职责在发改", "lead_unit": "fagai"}),
+        )
+        .unwrap();
+        assert_eq!((case.demand.status, case.demand.lead_unit.as_deref()), (Status::Assigned, Some("fagai")));
+        assert_eq!(case.demand.received_at, at("2026-03-02T09:00:00+08:00"));
+        assert_eq!(refused(open_moves(app, &unit, &n)).kind, RefusalKind::NotFound, "it is no longer theirs");
+
+        // The unit that got it may object too; not upheld, it goes on; too late is too late.
+        make(app, &head("fagai"), &n, Move::Object, json!({"reason": "也不归我"})).unwrap();
+        let case = make(app, &desk(), &n, Move::RuleObjection, json!({"upheld": false, "reason": "归你"})).unwrap();
+        assert_eq!((case.demand.status, case.pending(RequestKind::Objection)), (Status::Assigned, None));
+        assert_eq!(
+            wrong_fields(make(app, &head("fagai"), &n, Move::Object, json!({"reason": "还是不归我"}))),
+            ["move"]
+        );
+        let other = assigned(app, "assigned", json!([]));
+        city.at("2026-03-04T09:00:00+08:00");
+        assert_eq!(wrong_fields(object(&other, json!({"reason": "晚了"}))), ["move"]);
+    });
+}
+
+#[test]
+fn more_time_is_asked_for_granted_and_told() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let receipt = submit(app, &Actor::public(), said()).unwrap();
+        let n = receipt.number.as_str();
+        make(app, &desk(), n, Move::Triage, Value::Object(triage_fields())).unwrap();
+        make(app, &desk(), n, Move::Assign, json!({"lead_unit": "gongkexin", "goal": "办好"})).unwrap();
+        make(app, &handler("gongkexin"), n, Move::Acknowledge, json!({})).unwrap();
+        let ask = |days: u32| {
+            make(app, &head("gongkexin"), n, Move::RequestExtension, json!({"days": days, "reason": "要现场核实"}))
+        };
+        assert_eq!(wrong_fields(ask(6)), ["days"], "no longer than the first limit");
+        ask(3).unwrap();
+        assert_eq!(wrong_fields(make(app, &desk(), n, Move::RuleExtension, json!({"granted": false}))), ["reason"]);
+        let case = make(app, &desk(), n, Move::RuleExtension, json!({"granted": true})).unwrap();
+        assert_eq!(due(&case, ClockName::Handle), "2026-03-12T17:00:00+08:00", "five and three working days");
+        assert_eq!(wrong_fields(ask(1)), ["move"], "once");
+
+        // Two working days of waiting for the submitter move it by two working days.
+        city.at("2026-03-04T09:00:00+08:00");
+        let suspend = |fields: Value| make(app, &head("gongkexin"), n, Move::Suspend, fields);
+        assert_eq!(wrong_fields(suspend(json!({}))), ["ground", "evidence"]);
+        let case = suspend(json!({"ground": "awaiting_submitter", "evidence": "已发补充材料通知"})).unwrap();
+        let handle = |case: &Case| case.clocks.iter().find(|c| c.name == ClockName::Handle).unwrap().clone();
+        assert!(handle(&case).paused_since().is_some());
+        assert_eq!(
+            case.next_clock().map(|clock| clock.name),
+            Some(ClockName::FirstContact),
+            "the work stands still, the rest does not"
+        );
+        city.at("2026-03-06T09:00:00+08:00");
+        let case = make(app, &head("gongkexin"), n, Move::Resume, json!({})).unwrap();
+        assert_eq!(due(&case, ClockName::Handle), "2026-03-16T17:00:00+08:00");
+        let derivation = super::rules::clocks::derive(&handle(&case), &app.calendar()).unwrap().unwrap();
+        assert_eq!(derivation.due.map(|due| due.at), Some(handle(&case).due_at), "the clock explains itself");
+        assert!(derivation.steps.len() >= 3, "{:?}", derivation.steps);
+
+        // What nobody resumes, the program does.
+        suspend(json!({"ground": "statutory_period", "evidence": "公示七日", "until": "2026-03-09"})).unwrap();
+        city.at("2026-03-09T17:00:00+08:00");
+        together::resume_due(app).unwrap();
+        let (number, code) = (n.to_owned(), receipt.code.clone());
+        let progress = app.read_now(&Actor::public(), move |cx| viewing::progress(cx, &number, &code)).unwrap();
+        let told: Vec<&str> = progress.timeline.iter().filter_map(|step| step.said.as_deref()).collect();
+        assert!(
+            told.iter().any(|said| said.contains("延长 3 个工作日"))
+                && told.iter().any(|said| said.contains("等待诉求人补充材料")),
+            "{told:?}"
+        );
+        assert_eq!(progress.waiting_for, "承办单位正在办理");
+        assert!(app.store().verify().unwrap().holds());
+    });
+}
+
+#[test]
+fn a_key_matter_waits_for_the_leader() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let n = assigned(app, "assigned", json!([]));
+        make(app, &handler("gongkexin"), &n, Move::Acknowledge, json!({})).unwrap();
+        let up = json!({"route": "leader", "reason": "三家单位互为前置，会商没有结果", "ground": "no_agreement"});
+        let case = make(app, &head("gongkexin"), &n, Move::Escalate, up).unwrap();
+        assert_eq!((case.demand.status, case.demand.sorting.route), (Status::Triaged, Some(Route::Leader)));
+        let assign = json!({"lead_unit": "fagai", "goal": "牵头协调"});
+        assert_eq!(refused(make(app, &desk(), &n, Move::Assign, assign.clone())).kind, RefusalKind::Forbidden);
+        assert!(!open_moves(app, &desk(), &n).unwrap().contains(&"assign"));
+        let mut down = triage_fields();
+        down.insert("route".into(), "assigned".into());
+        assert_eq!(
+            wrong_fields(make(app, &desk(), &n, Move::Triage, Value::Object(down))),
+            ["route"],
+            "down only by the level that decides"
+        );
+
+        // The leader says what is to be done; with a unit it is handed over in the same act.
+        assert_eq!(open_moves(app, &leader(), &n).unwrap(), ["instruct"]);
+        let case = make(
+            app,
+            &leader(),
+            &n,
+            Move::Instruct,
+            json!({"instruction": "请发改局牵头，十日内报结果", "lead_unit": "fagai", "co_units": ["gongkexin"]}),
+        )
+        .unwrap();
+        assert_eq!((case.demand.status, case.demand.lead_unit.as_deref()), (Status::Assigned, Some("fagai")));
+        assert_eq!(case.demand.basis.as_deref(), Some("副市长己批示"));
+        assert_eq!(case.owing(), ["gongkexin"]);
+        assert_eq!(case.demand.received_at, at("2026-03-02T09:00:00+08:00"), "the receipt time never moves");
+        make(app, &handler("fagai"), &n, Move::Acknowledge, json!({})).unwrap();
+        make(app, &head("fagai"), &n, Move::RequestExtension, json!({"days": 5, "reason": "要开会"})).unwrap();
+        assert_eq!(
+            refused(make(app, &desk(), &n, Move::RuleExtension, json!({"granted": true}))).kind,
+            RefusalKind::Forbidden
+        );
+        make(app, &leader(), &n, Move::RuleExtension, json!({"granted": true})).unwrap();
+    });
+}
+
+#[test]
+fn a_meeting_ends_with_owners_for_everything() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let n = sorted(app, "special", "major");
+        let meet = |tasks: Value| {
+            let fields = json!({"meeting": "special", "held_on": "2026-03-02", "attendees": "领导小组成员单位", "minutes": "议定三条", "tasks": tasks});
+            make(app, &desk(), &n, Move::Meet, fields)
+        };
+        assert_eq!(
+            refused(make(app, &desk(), &n, Move::Assign, json!({"lead_unit": "gongkexin", "goal": "办"}))).kind,
+            RefusalKind::Forbidden
+        );
+        let refusal = refused(meet(json!("市发改局｜查清欠费｜2026-03-20\n｜没有人管的事｜")));
+        assert!(refusal.errors[0].message.contains("第 2 行没有责任单位"), "{refusal:?}");
+        make(
+            app,
+            &desk(),
+            &n,
+            Move::Meet,
+            json!({"meeting": "on_site", "held_on": "2026-03-02", "attendees": "甲", "minutes": "看过现场"}),
+        )
+        .unwrap();
+        assert!(
+            !open_moves(app, &desk(), &n).unwrap().contains(&"assign"),
+            "an on-site meeting is not the leading group"
+        );
+        meet(json!([{"unit": "市发改局", "task": "查清欠费", "due_on": "2026-03-20"}])).unwrap();
+        let case = make(app, &desk(), &n, Move::Assign, json!({"lead_unit": "gongkexin", "goal": "办"})).unwrap();
+        assert_eq!(due(&case, ClockName::StageReport), "2026-03-16T17:00:00+08:00", "a report every ten working days");
+    });
+}
+
+#[test]
+fn a_consultation_names_who_was_silent() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let n = assigned(app, "joint", json!([]));
+        let lead = handler("gongkexin");
+        make(app, &lead, &n, Move::Acknowledge, json!({})).unwrap();
+        assert_eq!(
+            wrong_fields(make(app, &lead, &n, Move::Consult, json!({"units": ["没有这个局"], "question": "能不能"}))),
+            ["units"]
+        );
+        make(app, &lead, &n, Move::Consult, json!({"units": ["fagai", "nongye"], "question": "能不能"})).unwrap();
+        make(app, &handler("fagai"), &n, Move::GiveOpinion, json!({"opinion": "能", "stance": "agrees"})).unwrap();
+        let conclude = || make(app, &lead, &n, Move::Conclude, json!({"agreed": false, "conclusion": "提请领导协调"}));
+        assert_eq!(wrong_fields(conclude()), ["conclusion"], "not before the last day");
+        city.at("2026-03-06T09:00:00+08:00");
+        let case = conclude().unwrap();
+        assert_eq!(case.proceedings[0].result.as_deref(), Some("没有达成一致：提请领导协调（逾期未答复：nongye）"));
+        assert!(case.owing().is_empty());
+    });
+}
+
+#[test]
+fn one_demand_many_voices() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let voice = submit(app, &Actor::public(), said()).unwrap();
+        let middle = submit(app, &Actor::public(), said()).unwrap().number;
+        let n = assigned(app, "assigned", json!([]));
+        let merge = |from: &str, into: &str| make(app, &desk(), from, Move::Merge, json!({"into": into}));
+        assert_eq!(wrong_fields(merge(&middle, &middle)), ["into"]);
+        assert_eq!(wrong_fields(merge(&middle, "AN20200101W0001")), ["into"]);
+        merge(&voice.number, &middle).unwrap();
+        assert_eq!(wrong_fields(merge(&middle, &voice.number)), ["into"], "no circles");
+        merge(&middle, &n.to_lowercase()).unwrap();
+        make(app, &handler("gongkexin"), &n, Move::Acknowledge, json!({})).unwrap();
+        answered(app, &n);
+
+        // The voice sees where the handled one stands, has the reply, and rates for itself.
+        let progress = |number: &str, code: &str| {
+            let (number, code) = (number.to_owned(), code.to_owned());
+            app.read_now(&Actor::public(), move |cx| viewing::progress(cx, &number, &code)).unwrap()
+        };
+        let seen = progress(&voice.number, &voice.code);
+        assert_eq!((seen.status, seen.replies.len(), seen.may_rate), (Status::Merged, 1, true));
+        assert_eq!(seen.waiting_for, "等待回访");
+        let rating = moving::RatingInput { grade: Some("satisfied".into()), reasons: Vec::new(), text: None };
+        let (number, code) = (voice.number.clone(), voice.code.clone());
+        app.write_now(&Actor::public(), move |cx| moving::rate(cx, &number, &code, &rating)).unwrap();
+        assert!(!progress(&voice.number, &voice.code).may_rate);
+
+        // Split after the reply: it keeps what it was told and stands where it stood, by its own clock.
+        city.at("2026-03-03T09:00:00+08:00");
+        let split = make(app, &desk(), &voice.number, Move::Split, json!({"reason": "另一家企业的另一笔钱"})).unwrap();
+        assert_eq!((split.demand.status, split.demand.merged), (Status::Received, None));
+        assert_eq!(due(&split, ClockName::Dispatch), "2026-03-04T17:00:00+08:00", "a day stood still");
+        assert_eq!(progress(&voice.number, &voice.code).replies.len(), 1);
+        let whole = app.read_now(&desk(), move |cx| viewing::whole(cx, &n)).unwrap();
+        assert_eq!(whole.voices.iter().map(|v| &v.number).collect::<Vec<_>>(), [&middle]);
+        assert!(app.store().verify().unwrap().holds());
+    });
+}
+
+#[test]
+fn what_cannot_be_done_comes_back_on_its_day() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let n = assigned(app, "assigned", json!([]));
+        make(app, &handler("gongkexin"), &n, Move::Acknowledge, json!({})).unwrap();
+        answered(app, &n);
+        assert_eq!(
+            wrong_fields(make(app, &desk(), &n, Move::Close, json!({"outcome": "solved", "review_on": "2026-06-01"}))),
+            ["review_on"]
+        );
+        let closed =
+            make(app, &desk(), &n, Move::Close, json!({"outcome": "not_supported", "review_on": "2026-06-01"}))
+                .unwrap();
+        assert_eq!(closed.demand.outcome, Some(Outcome::NotSupported));
+        assert_eq!(closed.next_clock().map(|clock| clock.name), Some(ClockName::Review));
+        city.at("2026-06-01T10:00:00+08:00");
+        let again = json!({"finding": "unchanged", "note": "政策没有变", "review_on": "2026-09-01"});
+        let case = make(app, &desk(), &n, Move::Review, again).unwrap();
+        assert_eq!(
+            (case.demand.status, due(&case, ClockName::Review).as_str()),
+            (Status::Closed, "2026-09-01T17:00:00+08:00")
+        );
+        let case = make(app, &desk(), &n, Move::Review, json!({"finding": "changed", "note": "新办法已施行"})).unwrap();
+        assert_eq!((case.demand.status, case.demand.round), (Status::InProgress, 2));
+        assert_eq!(case.demand.first_closed_at, Some(at("2026-03-02T09:00:00+08:00")));
+    });
+}
