@@ -48,6 +48,7 @@ struct Inner {
     words: Words,
     serials: Serials,
     lookups: Throttle,
+    writes: Throttle,
     board: Board,
     imports: Runs,
 }
@@ -89,6 +90,7 @@ impl App {
             words,
             serials: Serials::default(),
             lookups: lookup::throttle(),
+            writes: lookup::writes(),
             board: Board::default(),
             imports: Runs::default(),
         }))
@@ -127,6 +129,11 @@ impl App {
     /// The wrong tries at numbers and codes, per address.
     pub fn lookups(&self) -> &Throttle {
         &self.0.lookups
+    }
+
+    /// What each address has said through programs.
+    pub fn writes(&self) -> &Throttle {
+        &self.0.writes
     }
 
     /// The public figures that were counted last.

@@ -22,6 +22,7 @@ pub mod calendar;
 pub mod ledger;
 pub mod portal;
 pub mod exchange;
+pub mod open311;
 
 pub mod demo;
 pub mod menu;
@@ -75,4 +76,5 @@ pub fn routes() -> Routes<App> {
         .and(enterprises::routes())
         .and(portal::routes())
         .and(exchange::routes())
+        .and(open311::routes())
 }

@@ -14,6 +14,11 @@ pub fn throttle() -> Throttle {
     Throttle::new(1024, 60, 10)
 }
 
+/// What each address may say through programs: forty things at once, and one more every minute.
+pub fn writes() -> Throttle {
+    Throttle::new(1024, 40, 60)
+}
+
 /// Does `work`, which looks something up by number and code on behalf of `address`; too many wrong tries are refused
 /// before the work begins.
 pub async fn tried<T>(app: &App, address: IpAddr, work: impl Future<Output = Result<T>>) -> Result<T> {
@@ -27,7 +32,7 @@ pub async fn tried<T>(app: &App, address: IpAddr, work: impl Future<Output = Res
 }
 
 /// What one household or office cannot change at will: the whole IPv4 address, the first half of an IPv6 address.
-fn neighbourhood(address: IpAddr) -> String {
+pub fn neighbourhood(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => format!("{:x}", u128::from(v6) >> 64),

@@ -209,6 +209,8 @@ fn no_form_is_a_fault_of_ours() {
     let number = city.public().speak(&said).number;
     let routes = app::routes();
     let forms = routes.iter().filter(|route| route.method == "POST" && !route.is_api());
+    // A standard's calls answer in its own shapes; they are sent nonsense in the room's own tests.
+    let forms = forms.filter(|route| !route.path.starts_with("/open311/"));
     let mut paths: Vec<String> = forms.map(|route| place(&route.path, &number)).collect();
     // What ends a login goes last.
     paths.sort_by_key(|path| path.starts_with("/log"));

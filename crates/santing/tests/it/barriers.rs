@@ -17,6 +17,12 @@ const FILES: &[&str] = &[
     "/demands/export/{format}",
     "/lists/export/{format}",
     "/exchange/{remote}/outgoing",
+    "/open311/v2/services.json",
+    "/open311/v2/services.xml",
+    "/open311/v2/services/{file}",
+    "/open311/v2/requests.json",
+    "/open311/v2/requests.xml",
+    "/open311/v2/requests/{file}",
 ];
 
 /// What is drawn with another status than 200, on purpose.

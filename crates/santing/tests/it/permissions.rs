@@ -106,6 +106,7 @@ fn filled(path: &str, demand: &Demand, enterprise: &str) -> String {
         .replace("{number}", &demand.number)
         .replace("{stream}", &encode(&format!("demand:{}", demand.number)))
         .replace("{remote}", "12345")
+        .replace("{file}", "none.json")
         .replace("{code}", "jingji")
         .replace("{username}", "nobody")
         .replace("{id}", id)
