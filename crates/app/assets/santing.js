@@ -1,7 +1,7 @@
 // Everything here only makes quicker what works without it: keys, a warning before long text is lost, a hint at likely
 // duplicates, printing. Lists are tables with class "cards"; what a key does on a page is said by data-key on an element.
 
-const typing = (node) => node.closest?.("input, textarea, select, [contenteditable]") !== null;
+const typing = (node) => node.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 const rows = () => [...document.querySelectorAll("table.cards tbody tr")].filter((row) => row.querySelector("a[href]"));
 
 let at = -1;
@@ -15,6 +15,20 @@ function moveTo(place) {
   all[at].classList.add("at");
   link.focus({ preventScroll: true });
   all[at].scrollIntoView({ block: "nearest" });
+}
+
+// Boxes in front of the rows: "x" ticks the row at which the keys stand, "X" all of the page.
+const boxes = () => [...document.querySelectorAll("table.cards td.pick input")];
+
+function tick(all) {
+  const every = boxes();
+  const on = (box, value) => { if (box.checked !== value) box.click(); };
+  if (all) {
+    const value = !every.every((box) => box.checked);
+    every.forEach((box) => on(box, value));
+  } else {
+    rows()[at]?.querySelector("td.pick input")?.click();
+  }
 }
 
 function press(key) {
@@ -33,6 +47,7 @@ function press(key) {
 function help() {
   const lines = [["/", "找诉求、企业、编号"]];
   if (rows().length) lines.push(["j", "下一行"], ["k", "上一行"], ["Enter", "打开"]);
+  if (boxes().length) lines.push(["x", "勾选这一行"], ["X", "勾选本页"]);
   for (const node of document.querySelectorAll("[data-key]")) {
     const key = node.dataset.key;
     if (!lines.some(([known]) => known === key)) lines.push([key, node.dataset.keyName ?? node.textContent.replace(/\s+\S$/, "").trim()]);
@@ -78,6 +93,7 @@ document.addEventListener("keydown", (event) => {
     case "j": moveTo(at + 1); break;
     case "k": moveTo(at - 1); break;
     case "?": help(); break;
+    case "x": case "X": if (!boxes().length) return; tick(event.key === "X"); break;
     default: if (event.key.length > 1 || !press(event.key)) return;
   }
   event.preventDefault();
@@ -179,3 +195,17 @@ for (const field of document.querySelectorAll("input[data-suggest][list]")) {
   };
   field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 200); });
 }
+
+// 常用语: put in place of what is selected in the field, or at its end; without this the server does it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-phrase]");
+  const field = button && document.getElementById(button.dataset.into);
+  if (!field) return;
+  event.preventDefault();
+  const { selectionStart: from, selectionEnd: to, value } = field;
+  const touched = value !== "" && from !== to;
+  const lead = value === "" || value.endsWith("\n") || touched ? "" : "\n";
+  field.setRangeText(lead + button.dataset.phrase, touched ? from : value.length, touched ? to : value.length, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});

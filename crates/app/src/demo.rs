@@ -1,6 +1,8 @@
 //! Playing the demonstration's script: every demand goes through the same actions as real ones, at the instants at which
 //! its people would have acted, in the order of time, so that the city that comes out is one that could have happened.
 
+mod shortcuts;
+
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -60,6 +62,7 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
     app.write_now(&player.desk, |cx| views::create(cx, &saved_view()).map(drop))?;
     player.somebody_is_away(until)?;
     reminders(app, clock, until)?;
+    shortcuts::keep(app, clock, until)?;
     Ok(player.numbers.iter().flatten().count())
 }
 

@@ -12,6 +12,7 @@ pub mod web;
 pub mod units;
 pub mod people;
 pub mod absences;
+pub mod phrases;
 pub mod enterprises;
 pub mod demands;
 pub mod channels;
@@ -55,6 +56,8 @@ pub fn migrations() -> &'static [Migration] {
             exchange::MIGRATIONS,
             demands::MIGRATIONS_2,
             inbox::MIGRATIONS,
+            phrases::MIGRATIONS,
+            demands::macros::MIGRATIONS,
         ]
         .concat()
     });
@@ -67,6 +70,7 @@ pub fn routes() -> Routes<App> {
         .and(channels::routes())
         .and(batches::routes())
         .and(views::routes())
+        .and(phrases::routes())
         .and(calendar::routes())
         .and(ledger::routes())
         .and(people::routes())

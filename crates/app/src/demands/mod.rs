@@ -4,11 +4,13 @@
 
 pub mod actions;
 pub mod api;
+pub mod bulk;
 pub mod codes;
 pub mod exporting;
 pub mod figures;
 pub mod importing;
 pub mod lookup;
+pub mod macros;
 pub mod pages;
 mod proceedings;
 mod records;
@@ -45,5 +47,10 @@ pub fn stream(number: &str) -> String {
 
 /// This room's addresses.
 pub fn routes() -> Routes<App> {
-    api::routes().and(sheets::routes()).and(pages::routes()).and(exporting::routes())
+    api::routes()
+        .and(sheets::routes())
+        .and(pages::routes())
+        .and(exporting::routes())
+        .and(bulk::routes())
+        .and(macros::routes())
 }

@@ -70,6 +70,16 @@ impl FormBody {
         input::read_texts(value).map_err(Refusal::invalid)
     }
 
+    /// The form with `text` put at the end of what stands in `name`, on a line of its own.
+    pub fn with_added(mut self, name: &str, text: &str) -> Self {
+        match self.pairs.iter_mut().find(|(n, _)| n == name) {
+            Some((_, value)) if value.trim().is_empty() => *value = text.to_owned(),
+            Some((_, value)) => *value = format!("{}\n{text}", value.trim_end()),
+            None => self.pairs.push((name.to_owned(), text.to_owned())),
+        }
+        self
+    }
+
     /// A form made by hand, for tests and for showing a form that is already filled in.
     pub fn of(pairs: &[(&str, &str)]) -> Self {
         let pairs = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
@@ -195,6 +205,12 @@ impl FormView {
         self
     }
 
+    /// The same form with `text` put at the end of what stands in `name`.
+    pub fn with_added(mut self, name: &str, text: &str) -> Self {
+        self.form = self.form.with_added(name, text);
+        self
+    }
+
     /// The same form with what is wrong with it.
     pub fn refused(mut self, refusal: Refusal) -> Self {
         self.message = Some(refusal.message);
@@ -205,6 +221,11 @@ impl FormView {
     /// What stands in the field `name`.
     pub fn value(&self, name: &str) -> &str {
         self.form.pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default()
+    }
+
+    /// Everything that stands under `name`: the ticked boxes of a group.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.form.all(name)
     }
 
     /// Whether the box `value` of the group `name` is ticked.

@@ -231,8 +231,17 @@ fn no_form_is_a_fault_of_ours() {
 }
 
 /// Forms of one button.
-const BARE: &[&str] =
-    &["/logout", "/close", "/open", "/one-time-password", "/off", "/1/end", "/1/remove", "/ledger/check"];
+const BARE: &[&str] = &[
+    "/logout",
+    "/close",
+    "/open",
+    "/one-time-password",
+    "/off",
+    "/1/end",
+    "/1/remove",
+    "/last/remove",
+    "/ledger/check",
+];
 
 fn place(path: &str, number: &str) -> String {
     let known = [

@@ -103,12 +103,23 @@ fn desk_pages(city: &City) -> Vec<String> {
     all.extend(pages(&["/absences", "/absences/new", "/inbox", "/inbox/mail"]));
     all.extend(pages(&["/views", "/views/new?status=open&overdue=true"]));
     all.push(format!("/views/{}/edit", a_view(city)));
+    all.extend(pages(&["/phrases", "/phrases/new", "/macros", "/macros/new", "/bulk", "/bulk?status=received"]));
+    let (phrase, kept) = (first(city, "/phrases"), first(city, "/macros"));
+    all.push(format!("/phrases/{phrase}/edit"));
+    all.extend([format!("/macros/{kept}/edit"), format!("/macros/{kept}/steps/new?move=triage")]);
     all.extend(["/import".to_owned(), an_import(city)]);
     let batch = a_batch(city);
     all.extend([batch.clone(), format!("{batch}/sheet")]);
     all.extend(["/exchange".to_owned(), "/exchange/12345".to_owned(), a_reconciliation(city)]);
     all.extend(pages(&["/account", "/account/password", "/account/second-factor", "/calendar", "/calendar?year=2027"]));
     all
+}
+
+/// The id of the first thing in a list.
+fn first(city: &City, list: &str) -> String {
+    let items = city.desk().get(list).expect(200).json();
+    let own = items["items"].as_array().unwrap().iter().find(|item| item["editable"] == true);
+    own.unwrap_or_else(|| panic!("{list} is empty"))["id"].as_str().unwrap().to_owned()
 }
 
 /// A table that has been checked and waits to be confirmed.

@@ -36,6 +36,8 @@ fn every_reading_call_answers_as_described() {
         "/themes",
         "/enterprises",
         "/views",
+        "/phrases",
+        "/macros",
         "/channels/coverage",
         "/absences",
         "/standing-in",

@@ -57,7 +57,8 @@ pub fn weigh_latest(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<Strin
     weigh_case(cx, before, make, input)
 }
 
-fn weigh_case(cx: &mut Cx<'_>, before: Case, make: Move, input: &Map<String, Value>) -> Result<Weighed> {
+/// What a move would do to a case as it would stand after the moves before it; whoever asks has looked at the version.
+pub fn weigh_case(cx: &mut Cx<'_>, before: Case, make: Move, input: &Map<String, Value>) -> Result<Weighed> {
     let row = decide::find_row(&before, make)?;
     decide::allowed(row, &before, cx.actor)?;
     if row.by == By::IndependentDispatcher && handled(&cx.tx.history(&stream(&before.demand.number))?, cx.actor) {

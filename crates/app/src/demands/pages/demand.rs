@@ -210,6 +210,7 @@ fn moves(whole: &Whole) -> Markup {
                     @if let Some(next) = next { (move_button(d, next, true)) }
                     @for row in rows.iter().filter(|row| !is_next(row)) { (move_button(d, row, false)) }
                 }
+                p.small { a href={ "/bulk?item=" (d.number) ":" (d.version) } data-key="m" data-key-name="快捷处理" { "快捷处理 " kbd { "m" } } }
             }
         }
     }
@@ -313,7 +314,7 @@ fn reply_composer(d: &Demand, row: &Row) -> Markup {
             form.stack method="post" action={ "/demands/" (d.number) "/moves/reply" } {
                 (hidden("version", d.version)) (hidden("step", "preview"))
                 @for field in row.needs { (Field::area(&view, field.name, field.label, 3).hint(field.hint).most(4000)) }
-                div { button.primary { "预览答复" } }
+                div.ways { button.primary { "预览答复" } a href={ "/demands/" (d.number) "/moves/reply" } { "用常用语写" } }
             }
         }
     }

@@ -105,10 +105,22 @@ fn draw(session: &Session, filter: &Filter, page: &PageRequest, view: &FormView,
             @if rows.items.is_empty() {
                 (empty(filter))
             } @else {
+                @if rows::acts(&session.actor) { (bulk(filter)) }
                 (rows::found(look, &session.actor, "诉求", &rows.items, query.as_ref()))
                 (pager(filter, page, rows, *count))
             }
         })
+}
+
+/// The way to do one thing to many: to what is ticked, or to the whole list.
+fn bulk(filter: &Filter) -> Markup {
+    html! {
+        form.bulkbar id=(rows::PICK) method="get" action="/bulk" {
+            button data-key="b" data-key-name="批量办理勾选的" { "批量办理勾选的 " kbd { "b" } }
+            a.button href=(address("/bulk", filter)) { "整张列表批量办理" }
+            span.small.muted { "勾选：" kbd { "x" } " 勾一行，" kbd { "X" } " 勾本页" }
+        }
+    }
 }
 
 /// The whole list as a workbook, under the same filter.

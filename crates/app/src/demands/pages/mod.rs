@@ -2,20 +2,21 @@
 //! button is drawn from the law ([`super::rules::moves::MOVES`]); nothing here decides.
 
 mod clocks;
-mod contact;
+pub(super) mod contact;
 mod demand;
 mod desk;
 mod exchange;
-mod fields;
+pub(super) mod fields;
 mod files;
 mod history;
 mod list;
 mod lists;
-mod look;
+pub(super) mod look;
 mod menu;
 mod moves;
 
-mod preview;
+pub(super) mod phrases;
+pub(super) mod preview;
 mod rows;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The form of every move. What was typed is never lost: a refusal comes back with every error, a conflict with what
 //! changed meanwhile and the version to go on from.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use kernel::{Refusal, RefusalKind, Result};
 use maud::{Markup, html};
@@ -11,16 +11,19 @@ use store::RecordedEntry;
 use super::contact::{self, Shown};
 use super::look::{Look, status, urgent};
 use super::preview::{self, Public};
-use super::{demand, fields, files, history};
+use super::{demand, fields, files, history, phrases};
 use crate::context::{App, Cx};
 use crate::demands::actions::proposing::Proposal;
 use crate::demands::actions::viewing::{self, Whole};
 use crate::demands::actions::{moving, proposing};
+use crate::demands::bulk::actions::filling_of;
 use crate::demands::rules::case::Case;
 use crate::demands::rules::moves::{MOVES, Move, Row, row_for};
 use crate::demands::rules::vocabulary::Status;
+use crate::phrases::{Filling, Phrase, offered};
 use crate::web::{
-    Answer, Failure, FormBody, FormView, Page, PathParams, Session, error_summary, hidden, invalid_only, onward, parts,
+    Answer, Failure, FormBody, FormView, Page, PathParams, Session, decode_pairs, error_summary, hidden, invalid_only,
+    onward, parts,
 };
 
 /// What the form of a move needs to be drawn.
@@ -29,6 +32,8 @@ struct Form {
     look: Look,
     row: Option<&'static Row>,
     proposal: Option<Proposal>,
+    phrases: Vec<Phrase>,
+    filling: Filling,
 }
 
 /// `GET /demands/{number}/moves/{move}`
@@ -36,6 +41,7 @@ pub async fn show(
     State(app): State<App>,
     session: Session,
     PathParams((number, name)): PathParams<(String, String)>,
+    RawQuery(query): RawQuery,
 ) -> Answer<Page> {
     let make = known(&name)?;
     let form = load(&app, &session, &number, make).await?;
@@ -43,7 +49,10 @@ pub async fn show(
         return Ok(too_late(&form, make, &FormView::blank()).status(409));
     };
     crate::demands::rules::decide::allowed(row, &form.whole.case, &session.actor)?;
-    let view = prefilled(&form, row);
+    let wanted = decode_pairs(query.as_deref().unwrap_or_default())?;
+    let wanted = wanted.iter().filter(|(name, _)| name == "phrase").map(|(_, value)| value.as_str());
+    let put = |view, wanted: &str| phrases::put(view, wanted, &form.phrases, row, Some(&form.filling));
+    let view = wanted.fold(prefilled(&form, row), put);
     Ok(page(&form, row, &view, None))
 }
 
@@ -58,6 +67,7 @@ pub async fn send(
     let input = input_of(&body, make);
     let outcome = match body.get("step") {
         Some("edit") => Ok(None),
+        Some(step) if phrases::is_asked(step) => Ok(None),
         step => sent(&app, &session, &number, make, &input, step == Some("preview"), body.ticked("checked")).await,
     };
     match outcome {
@@ -134,7 +144,9 @@ fn read(cx: &mut Cx<'_>, number: &str, make: Move) -> Result<Form> {
         Move::Triage | Move::Assign => proposing::propose(cx, &whole.case.demand)?,
         _ => None,
     };
-    Ok(Form { whole, look: Look::new(cx)?, row, proposal })
+    let look = Look::new(cx)?;
+    let filling = filling_of(cx.app, &look.units, &whole.case);
+    Ok(Form { look, row, proposal, filling, phrases: offered(cx)?, whole })
 }
 
 /// The form as it opens: what is already known, then what is proposed.
@@ -179,9 +191,14 @@ async fn again(
     let seen = body.get("version").and_then(|version| version.parse::<i64>().ok());
     let code = refusal.as_ref().map_or(200, Refusal::status);
     let conflict = matches!(refusal.as_ref().map(|r| r.kind), Some(RefusalKind::Conflict { .. }));
+    let step = body.get("step").unwrap_or_default().to_owned();
     let view = FormView::typed(body);
     let Some(row) = form.row else {
         return Ok(too_late(&form, make, &view).status(409).into_response());
+    };
+    let view = match phrases::is_asked(&step) {
+        true => phrases::put(view, &step, &form.phrases, row, Some(&form.filling)),
+        false => view,
     };
     let (view, seen) = match refusal {
         Some(_) if conflict => (view, seen),
@@ -204,12 +221,13 @@ fn page(form: &Form, row: &Row, view: &FormView, seen: Option<i64>) -> Page {
             div.stack {
                 (callbacks_first(view, row, &d.number))
                 @if let Some(proposal) = &form.proposal { (why(proposal, fresh)) }
-                form.form.card.composer.internal[!preview::speaks(row.make)] method="post" action=(action(&d.number, row.make)) {
+                form.form.card.composer.internal[!preview::speaks(row.make)] id="move" method="post" action=(action(&d.number, row.make)) {
                     (hidden("version", d.version))
                     (side(row.make))
                     (fields::all(&form.look, row, view))
                     div.go { (button(row, d, seen.is_some())) a href={ "/demands/" (d.number) } { "不办了，返回" } }
                 }
+                (phrases::offer(&form.phrases, row, Some(&form.filling), "move"))
             }
         }
     })

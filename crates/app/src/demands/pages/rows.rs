@@ -16,25 +16,43 @@ use crate::web::{hidden, parts};
 /// No title is longer.
 const LONGEST_TITLE: usize = 500;
 /// The columns.
-const HEADS: [&str; 5] = ["诉求", "谁在办", "现在", "时限", "下一步"];
+const HEADS: [&str; 6] = ["勾选", "诉求", "谁在办", "现在", "时限", "下一步"];
+/// The form that the boxes of a list belong to; it stands outside the table, because rows have forms of their own.
+pub const PICK: &str = "pick";
 
 /// The table of these demands as `actor` sees it.
 pub fn table(look: &Look, actor: &Actor, caption: &str, items: &[Summary]) -> Markup {
-    found(look, actor, caption, items, None)
+    drawn(look, actor, caption, items, None, false)
 }
 
-/// The table of what a search found, with the words that were searched for marked.
+/// The table of what a search found, with the words that were searched for marked, and with boxes to tick for bulk work.
 pub fn found(look: &Look, actor: &Actor, caption: &str, items: &[Summary], query: Option<&Query>) -> Markup {
-    let acts = people::may(actor, Permission::Dispatch) || people::may(actor, Permission::Handle);
-    let heads = if acts { &HEADS[..] } else { &HEADS[..4] };
-    parts::table(caption, heads, &html! { @for item in items { (row(look, actor, item, query, acts)) } })
+    drawn(look, actor, caption, items, query, acts(actor))
 }
 
-fn row(look: &Look, actor: &Actor, item: &Summary, query: Option<&Query>, acts: bool) -> Markup {
+/// Whether somebody acts on demands at all.
+pub fn acts(actor: &Actor) -> bool {
+    people::may(actor, Permission::Dispatch) || people::may(actor, Permission::Handle)
+}
+
+fn drawn(look: &Look, actor: &Actor, caption: &str, items: &[Summary], query: Option<&Query>, boxes: bool) -> Markup {
+    let acts = acts(actor);
+    let first = if boxes { 0 } else { 1 };
+    let heads = if acts { &HEADS[first..] } else { &HEADS[first..5] };
+    parts::table(caption, heads, &html! { @for item in items { (row(look, actor, item, query, (boxes, acts))) } })
+}
+
+fn row(look: &Look, actor: &Actor, item: &Summary, query: Option<&Query>, (boxes, acts): (bool, bool)) -> Markup {
     let href = format!("/demands/{}", item.number);
     let holder = look.holder(item.status, item.lead_unit.as_deref());
     html! {
         tr data-number=(item.number) {
+            @if boxes {
+                td.pick {
+                    input type="checkbox" form=(PICK) name="item" value={ (item.number) ":" (item.version) }
+                        aria-label={ "勾选：" (contact::line(&item.title)) };
+                }
+            }
             td {
                 a.title href=(href) { (title(item, query)) } (urgent(item.urgent))
                 div.muted { span.num { (item.number) } @for fact in facts(look, item) { " · " (fact) } }

@@ -1,6 +1,7 @@
 //! The staff pages, driven as a browser drives them: every form is sent as it was drawn.
 
 mod exchange;
+mod many;
 
 use axum::Router;
 use axum::body::Body;
@@ -79,7 +80,7 @@ impl House {
         let gate = Gate::new(Everybody, site, b"k".to_vec());
         Self {
             router: mount(
-                super::routes().and(crate::demands::exporting::routes()).and(crate::ledger::routes()),
+                crate::demands::routes().and(crate::phrases::routes()).and(crate::ledger::routes()),
                 &gate,
                 city.app.clone(),
             ),
