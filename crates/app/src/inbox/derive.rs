@@ -6,12 +6,14 @@ use kernel::{Actor, Id, Instant, Result};
 use store::RecordedEntry;
 
 use super::records;
-use super::rules::{self, Item, Whom};
+use super::rules::{self, Item, Of, Whom};
 use crate::absences::{self, Limits};
 use crate::city::ReminderKind;
 use crate::context::{App, Cx};
+use crate::demands::actions::attention::Due;
 use crate::demands::actions::listing::Summary;
 use crate::demands::actions::{attention, recomputing};
+use crate::demands::rules::fields::Task;
 use crate::demands::rules::moves::Move;
 use crate::people::{self, Colleague};
 
@@ -44,10 +46,14 @@ impl Staff {
         Ok(Self { colleagues: people::colleagues(cx)?, standing: absences::pairs(cx)? })
     }
 
+    fn unit_of(&self, account: Option<Id>) -> Option<&str> {
+        self.colleagues.iter().find(|c| Some(c.id) == account)?.unit.as_deref()
+    }
+
     /// The accounts that a fact about `demand` concerns, with the absent one for whom it came; not who did it.
     fn meant(&self, whom: &[Whom], unit: Option<&str>, demand: &Summary, but: Option<Id>) -> Vec<(Id, Option<String>)> {
         let mut found: Vec<(Id, Option<String>)> = Vec::new();
-        let own = |c: &&Colleague| whom.iter().any(|w| rules::meant(*w, unit, c)) && Some(c.id) != but;
+        let own = |c: &&Colleague| whom.iter().any(|w| rules::meant(*w, unit, demand.route, c)) && Some(c.id) != but;
         found.extend(self.colleagues.iter().filter(own).map(|c| (c.id, None)));
         let (theme, route) = (demand.theme.as_deref(), demand.route.map(|route| route.code()));
         let reached: HashSet<Id> = found.iter().map(|(id, _)| *id).collect();
@@ -134,19 +140,61 @@ fn number(entry: &RecordedEntry) -> Option<&str> {
 }
 
 fn of_demand(cx: &mut Cx<'_>, staff: &Staff, entry: &RecordedEntry, demand: &Summary) -> Result<()> {
-    let Some((kind, whom)) = rules::of_act(&entry.act, entry.value("grade")) else { return Ok(()) };
-    let unit = entry.value("lead_unit").filter(|_| entry.act == "assign").or(demand.lead_unit.as_deref());
-    let fact = Fact {
-        key: format!("{}:{}", entry.stream, entry.seq),
-        kind,
-        whom,
-        unit,
-        demand,
-        at: entry.at,
-        due_at: None,
-        by: entry.actor_id,
-    };
-    keep(cx, staff, &fact)
+    for (kind, whom, of) in rules::of_act(&entry.act, entry.value("grade")) {
+        for unit in units(cx, staff, entry, demand, *of)? {
+            let fact = Fact {
+                key: format!("{}:{}:{}", entry.stream, entry.seq, kind.code()),
+                kind: *kind,
+                whom,
+                unit: unit.as_deref(),
+                demand,
+                at: entry.at,
+                due_at: None,
+                by: entry.actor_id,
+            };
+            keep(cx, staff, &fact)?;
+        }
+    }
+    answered(cx, staff, entry)
+}
+
+/// The units that are meant; where the act names none, nobody's.
+fn units(
+    cx: &mut Cx<'_>,
+    staff: &Staff,
+    entry: &RecordedEntry,
+    demand: &Summary,
+    of: Of,
+) -> Result<Vec<Option<String>>> {
+    Ok(match of {
+        Of::Lead => vec![demand.lead_unit.clone()],
+        Of::Field(name) => {
+            entry.value(name).into_iter().flat_map(|list| list.split(',')).map(|unit| Some(unit.to_owned())).collect()
+        }
+        Of::Tasks => {
+            let tasks: Vec<Task> =
+                entry.value("tasks").and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default();
+            tasks.into_iter().map(|task| Some(task.unit)).collect()
+        }
+        Of::Asker(make) => {
+            let history = cx.tx.history(&entry.stream)?;
+            let asked = history.iter().rev().find(|e| e.seq < entry.seq && e.act == make.code());
+            asked.map(|e| staff.unit_of(e.actor_id).map(str::to_owned)).into_iter().collect()
+        }
+    })
+}
+
+/// What was asked has been answered, and reminds nobody any more.
+fn answered(cx: &mut Cx<'_>, staff: &Staff, entry: &RecordedEntry) -> Result<()> {
+    let (Some((kind, own)), Some(number)) = (rules::answered_by(&entry.act), number(entry)) else { return Ok(()) };
+    let unit = staff.unit_of(entry.actor_id);
+    for item in records::unsettled(cx.tx, &[number.to_owned()])? {
+        let concerned = !own || unit.is_some() && staff.unit_of(Some(item.account)) == unit;
+        if item.kind == kind && item.at <= entry.at && concerned {
+            records::settle(cx.tx, item.id, cx.now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whoever is to stand in learns of it before it begins.
@@ -213,24 +261,26 @@ pub fn due_soon(cx: &mut Cx<'_>) -> Result<()> {
     of_clocks(cx, &demands, ReminderKind::DueSoon)
 }
 
-fn of_clocks(cx: &mut Cx<'_>, demands: &[Summary], kind: ReminderKind) -> Result<()> {
+fn of_clocks(cx: &mut Cx<'_>, demands: &[Due], kind: ReminderKind) -> Result<()> {
     if demands.is_empty() {
         return Ok(());
     }
     let staff = Staff::read(cx)?;
-    for demand in demands {
+    for Due { demand, units } in demands {
         let (Some(due), Some(clock)) = (demand.due_at, demand.due_clock) else { continue };
-        let fact = Fact {
-            key: format!("{}:{}:{}:{}", kind.code(), demand.number, clock.code(), due.0),
-            kind,
-            whom: &[rules::of_clock(clock)],
-            unit: demand.lead_unit.as_deref(),
-            demand,
-            at: if kind == ReminderKind::Overdue { due } else { cx.now },
-            due_at: Some(due),
-            by: None,
-        };
-        keep(cx, &staff, &fact)?;
+        for unit in units {
+            let fact = Fact {
+                key: format!("{}:{}:{}:{}", kind.code(), demand.number, clock.code(), due.0),
+                kind,
+                whom: if unit.is_some() { &[Whom::Unit] } else { &[Whom::Dispatchers] },
+                unit: unit.as_deref(),
+                demand,
+                at: if kind == ReminderKind::Overdue { due } else { cx.now },
+                due_at: Some(due),
+                by: None,
+            };
+            keep(cx, &staff, &fact)?;
+        }
     }
     Ok(())
 }
@@ -246,7 +296,7 @@ fn gaps(cx: &mut Cx<'_>) -> Result<()> {
         for gap in gaps {
             let absence = &gap.absence;
             let unit = absence.unit.as_deref();
-            let of = |whom: Whom| present.iter().filter(move |c| rules::meant(whom, unit, c)).map(|c| c.id);
+            let of = |whom: Whom| present.iter().filter(move |c| rules::meant(whom, unit, None, c)).map(|c| c.id);
             let heads: Vec<Id> = of(Whom::Heads).collect();
             let told = if heads.is_empty() { of(Whom::Dispatchers).collect() } else { heads };
             let key = format!("nobody_acts:{}:{}", absence.id, gap.through.join("→"));

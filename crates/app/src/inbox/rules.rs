@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::city::{DigestRule, ReminderKind};
 use crate::demands::actions::listing::Summary;
-use crate::demands::rules::vocabulary::{ClockName, Grade, Status};
+use crate::demands::rules::moves::Move;
+use crate::demands::rules::vocabulary::{Grade, Route, Status};
 use crate::people::Colleague;
 
 /// Reminders are kept so many days.
@@ -66,46 +67,73 @@ pub enum Whom {
     Heads,
     /// The coordinators.
     Dispatchers,
-    /// The leaders.
-    Leaders,
+    /// Who decides on the route of the demand: the leaders, or the coordinators.
+    Approvers,
 }
+
+/// Which unit is meant where one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The one that handles.
+    Lead,
+    /// Those that a field of the act names, by code.
+    Field(&'static str),
+    /// Those to which a meeting gave work.
+    Tasks,
+    /// The one that asked for the ruling, by this act.
+    Asker(Move),
+}
+
+/// What an act reminds of.
+pub type Told = (ReminderKind, &'static [Whom], Of);
 
 /// What an act of a demand's ledger reminds of, and whom.
-pub fn of_act(act: &str, grade: Option<&str>) -> Option<(ReminderKind, &'static [Whom])> {
-    use Whom::{Dispatchers, Heads, Leaders, Unit};
-    Some(match act {
-        "assign" => (ReminderKind::Assigned, &[Unit]),
-        "redo" => (ReminderKind::Redo, &[Unit]),
-        "instruct" => (ReminderKind::Instruct, &[Unit, Dispatchers]),
-        "object" => (ReminderKind::Objection, &[Dispatchers]),
-        "rule_objection" => (ReminderKind::ObjectionRuled, &[Unit]),
-        "request_extension" => (ReminderKind::Extension, &[Dispatchers]),
-        "rule_extension" => (ReminderKind::ExtensionRuled, &[Unit]),
-        "escalate" => (ReminderKind::Escalated, &[Leaders, Dispatchers]),
-        "rate" if grade.and_then(Grade::from_code).is_some_and(Grade::is_bad) => {
-            (ReminderKind::BadRating, &[Heads, Dispatchers])
+pub fn of_act(act: &str, grade: Option<&str>) -> &'static [Told] {
+    use ReminderKind::{
+        Assigned, BadRating, Consult, Escalated, Extension, ExtensionRuled, Instruct, Objection, ObjectionRuled, Redo,
+    };
+    use Whom::{Approvers, Dispatchers, Heads, Unit};
+    let bad = || grade.and_then(Grade::from_code).is_some_and(Grade::is_bad);
+    match Move::from_code(act) {
+        Some(Move::Assign) => &[(Assigned, &[Unit], Of::Field("lead_unit")), (Consult, &[Unit], Of::Field("co_units"))],
+        Some(Move::Redo) => &[(Redo, &[Unit], Of::Lead)],
+        Some(Move::Instruct) => {
+            &[(Instruct, &[Unit, Dispatchers], Of::Lead), (Consult, &[Unit], Of::Field("co_units"))]
         }
-        _ => return None,
-    })
-}
-
-/// Whose clock it is.
-pub const fn of_clock(clock: ClockName) -> Whom {
-    match clock {
-        ClockName::Dispatch | ClockName::Callback => Whom::Dispatchers,
-        _ => Whom::Unit,
+        Some(Move::Consult) => &[(Consult, &[Unit], Of::Field("units"))],
+        Some(Move::Meet) => &[(Consult, &[Unit], Of::Tasks)],
+        Some(Move::Object) => &[(Objection, &[Dispatchers], Of::Lead)],
+        Some(Move::RuleObjection) => {
+            &[(ObjectionRuled, &[Unit], Of::Asker(Move::Object)), (Assigned, &[Unit], Of::Field("lead_unit"))]
+        }
+        Some(Move::RequestExtension) => &[(Extension, &[Approvers], Of::Lead)],
+        Some(Move::RuleExtension) => &[(ExtensionRuled, &[Unit], Of::Asker(Move::RequestExtension))],
+        Some(Move::Escalate) => &[(Escalated, &[Approvers, Dispatchers], Of::Lead)],
+        None if act == "rate" && bad() => &[(BadRating, &[Heads, Dispatchers], Of::Lead)],
+        _ => &[],
     }
 }
 
-/// Whether `colleague` is meant; `unit` is the one that handles.
-pub fn meant(whom: Whom, unit: Option<&str>, colleague: &Colleague) -> bool {
+/// Which reminders an act answers: all of them, or those of the unit that answered.
+pub fn answered_by(act: &str) -> Option<(ReminderKind, bool)> {
+    match Move::from_code(act)? {
+        Move::RuleObjection => Some((ReminderKind::Objection, false)),
+        Move::RuleExtension => Some((ReminderKind::Extension, false)),
+        Move::GiveOpinion => Some((ReminderKind::Consult, true)),
+        _ => None,
+    }
+}
+
+/// Whether `colleague` is meant; `unit` is the one whose affair it is, `route` how the demand is handled.
+pub fn meant(whom: Whom, unit: Option<&str>, route: Option<Route>, colleague: &Colleague) -> bool {
     let of_unit = unit.is_some() && colleague.unit.as_deref() == unit;
     let has = |role| colleague.roles.contains(&role);
     match whom {
         Whom::Unit => of_unit && (has(Role::UnitHead) || has(Role::UnitHandler)),
         Whom::Heads => of_unit && has(Role::UnitHead),
         Whom::Dispatchers => has(Role::Coordinator),
-        Whom::Leaders => has(Role::Leader),
+        Whom::Approvers if route.is_some_and(Route::is_leaders) => has(Role::Leader),
+        Whom::Approvers => has(Role::Coordinator),
     }
 }
 

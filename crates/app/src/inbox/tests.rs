@@ -287,6 +287,58 @@ fn whoever_stands_in_is_reminded_and_gaps_are_told() {
     });
 }
 
+/// What several units owe one another, who asked and who rules: each hears of theirs, and no longer than it waits.
+#[test]
+fn what_is_asked_reaches_who_answers() {
+    start(|city| {
+        let other = who(city, "huifang").unit.unwrap();
+        let theirs = who(city, &format!("{other}.cb"));
+        assigned(city, ONE, false);
+        make(city, &head(city), ONE, Move::Object, json!({"reason": "路灯归住建管"}));
+        work(&city.app).unwrap();
+        let objection = of(ReminderKind::Objection, ONE);
+        assert!(
+            open(city, &who(city, "tongchou")).contains(&objection) && !open(city, &head(city)).contains(&objection)
+        );
+        city.at("2026-03-02T10:00:00+08:00");
+        make(
+            city,
+            &who(city, "tongchou2"),
+            ONE,
+            Move::RuleObjection,
+            json!({"upheld": true, "reason": "是", "lead_unit": other}),
+        );
+        work(&city.app).unwrap();
+        assert_eq!(open(city, &who(city, "tongchou")), [], "ruled: nobody is waited for");
+        assert_eq!(open(city, &handler(city)), [of(ReminderKind::ObjectionRuled, ONE)], "and no longer theirs to sign");
+        assert_eq!(open(city, &theirs), [of(ReminderKind::Assigned, ONE)]);
+
+        make(city, &theirs, ONE, Move::Acknowledge, json!({}));
+        make(city, &who(city, "tongchou"), ONE, Move::Consult, json!({"units": [UNIT], "question": "归谁管"}));
+        let boss = who(city, &format!("{other}.fzr"));
+        make(city, &boss, ONE, Move::RequestExtension, json!({"days": 3, "reason": "要等配件"}));
+        work(&city.app).unwrap();
+        assert!(open(city, &handler(city)).contains(&of(ReminderKind::Consult, ONE)));
+        assert_eq!(open(city, &who(city, "tongchou")), [of(ReminderKind::Extension, ONE)]);
+        assert_eq!(open(city, &who(city, "lingdao")), [], "a leader rules only where leaders decide");
+        city.at("2026-03-02T11:00:00+08:00");
+        make(city, &handler(city), ONE, Move::GiveOpinion, json!({"opinion": "归你们"}));
+        make(city, &who(city, "tongchou"), ONE, Move::RuleExtension, json!({"granted": true}));
+        work(&city.app).unwrap();
+        assert_eq!(open(city, &who(city, "tongchou2")), []);
+        assert!(!open(city, &head(city)).contains(&of(ReminderKind::Consult, ONE)), "the unit has answered");
+        assert_eq!(open(city, &boss), [of(ReminderKind::ExtensionRuled, ONE)]);
+
+        make(city, &who(city, "tongchou"), ONE, Move::Escalate, json!({"route": "leader", "reason": "两家说法不一"}));
+        work(&city.app).unwrap();
+        assert_eq!(open(city, &who(city, "lingdao")), [of(ReminderKind::Escalated, ONE)]);
+        make(city, &who(city, "lingdao"), ONE, Move::Instruct, json!({"instruction": "限期办好", "lead_unit": other}));
+        work(&city.app).unwrap();
+        assert!(open(city, &theirs).contains(&of(ReminderKind::Instruct, ONE)));
+        assert!(open(city, &who(city, "tongchou")).contains(&of(ReminderKind::Instruct, ONE)));
+    });
+}
+
 #[test]
 fn pages_of_reminders() {
     start(|city| {

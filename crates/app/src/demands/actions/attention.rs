@@ -1,7 +1,9 @@
 //! What the reminders look at: how demands stand now, whoever asks. Only the program itself may ask.
 
-use kernel::{Instant, Refusal, Result};
-use store::Select;
+use std::collections::HashMap;
+
+use kernel::{Id, Instant, Refusal, Result};
+use store::{Select, args, sql};
 
 use super::listing::{SUMMARIES, Summary};
 use crate::context::Cx;
@@ -20,11 +22,32 @@ pub fn by_numbers(cx: &mut Cx<'_>, numbers: &[String]) -> Result<Vec<Summary>> {
     Ok(found)
 }
 
+/// A demand whose next clock is due.
+pub struct Due {
+    /// The demand.
+    pub demand: Summary,
+    /// The units whose clock it is; `None` is the dispatcher's.
+    pub units: Vec<Option<String>>,
+}
+
 /// The demands whose next clock is due from `from` to before `until`, the earliest first.
-pub fn due_within(cx: &mut Cx<'_>, (from, until): (Instant, Instant)) -> Result<Vec<Summary>> {
+pub fn due_within(cx: &mut Cx<'_>, (from, until): (Instant, Instant)) -> Result<Vec<Due>> {
     only_the_program(cx)?;
     let select = Select::new(SUMMARIES).and("d.due_at IS NOT NULL AND d.due_at >= ? AND d.due_at < ?", (from, until));
-    cx.tx.select(&select.order("d.due_at, d.id"))
+    let demands: Vec<Summary> = cx.tx.select(&select.order("d.due_at, d.id"))?;
+    let clocks: Vec<(Id, Option<String>)> = cx.tx.all(
+        sql!(
+            "SELECT d.id, c.unit FROM demand d
+             JOIN demand_clock c ON c.demand_id = d.id AND c.due_at = d.due_at AND c.name = d.due_clock
+             WHERE d.due_at >= $1 AND d.due_at < $2 AND c.stopped_at IS NULL"
+        ),
+        args![from, until],
+    )?;
+    let mut units: HashMap<Id, Vec<Option<String>>> = HashMap::new();
+    for (id, unit) in clocks {
+        units.entry(id).or_default().push(unit);
+    }
+    Ok(demands.into_iter().map(|demand| Due { units: units.remove(&demand.id).unwrap_or_default(), demand }).collect())
 }
 
 fn only_the_program(cx: &Cx<'_>) -> Result<(), Refusal> {

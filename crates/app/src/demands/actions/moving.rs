@@ -61,8 +61,8 @@ pub fn weigh_latest(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<Strin
 pub fn weigh_case(cx: &mut Cx<'_>, before: Case, make: Move, input: &Map<String, Value>) -> Result<Weighed> {
     let row = decide::find_row(&before, make)?;
     decide::allowed(row, &before, cx.actor)?;
-    if row.by == By::IndependentDispatcher && handled(&cx.tx.history(&stream(&before.demand.number))?, cx.actor) {
-        let message = "这件诉求是您办的（本人或代办），回访和办结要由别人来做";
+    if is_own_affair(row, &cx.tx.history(&stream(&before.demand.number))?, cx.actor) {
+        let message = "这件诉求是您自己办的或者申请的（本人或代办），要由别人来做";
         return Err(Refusal::forbidden(message).into());
     }
     let given = read_fields(cx, row, &before, input)?;
@@ -72,12 +72,16 @@ pub fn weigh_case(cx: &mut Cx<'_>, before: Case, make: Move, input: &Map<String,
     Ok(Weighed { before, case, change, given })
 }
 
-/// Whether the account of `actor` itself handled this demand, in whose name ever: who stood in for the handler is no
-/// independent caller either.
-pub(super) fn handled(history: &[RecordedEntry], actor: &Actor) -> bool {
-    let handling = [Move::Acknowledge, Move::FirstContact, Move::Reply].map(Move::code);
+/// Whether the account of `actor` itself did what the move of `row` is to judge, in whose name ever: who stood in for the
+/// handler is no independent caller, and nobody rules on what they asked for in another's place.
+pub(super) fn is_own_affair(row: &Row, history: &[RecordedEntry], actor: &Actor) -> bool {
+    let acts: &[Move] = match row.by {
+        By::IndependentDispatcher => &[Move::Acknowledge, Move::FirstContact, Move::Reply, Move::Object],
+        By::Approver => &[Move::RequestExtension],
+        _ => return false,
+    };
     let own = |entry: &&RecordedEntry| actor.account.is_some() && entry.actor_id == actor.account;
-    history.iter().filter(own).any(|entry| handling.contains(&entry.act.as_str()))
+    history.iter().filter(own).any(|entry| acts.iter().any(|make| make.code() == entry.act))
 }
 
 fn read_fields(cx: &mut Cx<'_>, row: &Row, case: &Case, input: &Map<String, Value>) -> Result<Given> {

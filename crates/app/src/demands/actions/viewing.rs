@@ -5,12 +5,12 @@ use kernel::{Id, Instant, Refusal, Result};
 use store::RecordedEntry;
 
 use super::intake::deciding;
-use super::moving::{by_code, handled, load};
+use super::moving::{by_code, is_own_affair, load};
 use super::together;
 use crate::context::Cx;
 use crate::demands::records::{Attached, Rating, Written};
 use crate::demands::rules::case::{Callback, Case, Demand, DemandClock, Reply};
-use crate::demands::rules::moves::{By, Move, Row};
+use crate::demands::rules::moves::{Move, Row};
 use crate::demands::rules::vocabulary::{ClockName, Outcome, ProceedingKind, Route, Status};
 use crate::demands::rules::{clocks, decide};
 use crate::demands::{records, stream};
@@ -43,10 +43,10 @@ pub fn whole(cx: &mut Cx<'_>, number: &str) -> Result<Whole> {
     let case = load(cx, number)?;
     let id = case.demand.id;
     let history = cx.tx.history(&stream(number))?;
-    let (handled, calendar) = (handled(&history, cx.actor), cx.app.calendar());
+    let calendar = cx.app.calendar();
     let deciding = deciding(cx, &calendar);
     let open = decide::open_moves(&case, &deciding);
-    let moves = open.filter(|row| row.by != By::IndependentDispatcher || !handled).collect();
+    let moves = open.filter(|row| !is_own_affair(row, &history, cx.actor)).collect();
     let voices = together::voices(cx, &case.demand)?;
     let merged_into = match case.demand.merged {
         Some(_) => Some(together::handled(cx, &case.demand)?.number),
