@@ -17,6 +17,11 @@ impl Request {
         Self(format!("GET {path} HTTP/1.1\r\nhost: city\r\n{token}\r\n"))
     }
 
+    /// A GET of a page, in the session of a cookie.
+    pub fn page(path: &str, cookie: &str) -> Self {
+        Self(format!("GET {path} HTTP/1.1\r\nhost: city\r\ncookie: {cookie}\r\n\r\n"))
+    }
+
     /// A POST of JSON.
     pub fn post(path: &str, body: String) -> Self {
         let length = body.len();
@@ -42,7 +47,22 @@ pub fn get(address: &str, path: &str, token: Option<&str>) -> Response {
     connection.ask(&Request::get(path, token))
 }
 
+/// Logs in as somebody of the demonstration: the session's cookie.
+pub fn log_in(address: &str, username: &str, password: &str) -> String {
+    let body = format!("username={username}&password={password}");
+    let length = body.len();
+    let request = Request(format!(
+        "POST /login HTTP/1.1\r\nhost: city\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    ));
+    let mut connection = Connection::open(address);
+    connection.ask(&request);
+    let session = connection.cookies.iter().find(|cookie| cookie.contains("session"));
+    session.expect("a session's cookie").split(';').next().unwrap_or_default().to_owned()
+}
+
 struct Connection {
+    cookies: Vec<String>,
     stream: BufReader<TcpStream>,
 }
 
@@ -51,7 +71,7 @@ impl Connection {
         let stream = TcpStream::connect(address).expect("the server answers");
         stream.set_nodelay(true).expect("a socket takes the option");
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a socket takes the option");
-        Self { stream: BufReader::new(stream) }
+        Self { cookies: Vec::new(), stream: BufReader::new(stream) }
     }
 
     fn ask(&mut self, request: &Request) -> Response {
@@ -66,6 +86,10 @@ impl Connection {
             let header = line.trim().to_ascii_lowercase();
             if header.is_empty() {
                 break;
+            }
+            if header.starts_with("set-cookie:") {
+                // A value keeps its case.
+                self.cookies.push(line.trim()["set-cookie:".len()..].trim().to_owned());
             }
             if let Some(value) = header.strip_prefix("content-length:") {
                 length = value.trim().parse().expect("a length");
@@ -128,7 +152,7 @@ impl Load {
             let asked = Instant::now();
             let response = connection.ask(&request);
             times.push(asked.elapsed());
-            failed += usize::from(response.status >= 400);
+            failed += usize::from(response.status >= 300);
         }
         (times, failed)
     }

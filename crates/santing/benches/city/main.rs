@@ -84,10 +84,12 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
     }
     server.wait_until_indexed(&token);
     let sample = content::sample(&server, &token);
-    let asks: [(&str, Ask<'_>); 6] = [
+    let cookie = client::log_in(&server.address, "tongchou", app::people::DEMO_PASSWORD);
+    let asks: [(&str, Ask<'_>); 7] = [
         ("list", Box::new(|_| Request::get("/api/v1/demands?limit=50", Some(&token)))),
-        ("list page", Box::new(|_| Request::get("/demands?limit=50", Some(&token)))),
-        ("demand page", Box::new(|n| Request::get(&format!("/demands/{}", sample[n % sample.len()].0), Some(&token)))),
+        ("list page", Box::new(|_| Request::page("/demands?limit=50", &cookie))),
+        ("desk", Box::new(|_| Request::page("/desk", &cookie))),
+        ("demand page", Box::new(|n| Request::page(&format!("/demands/{}", sample[n % sample.len()].0), &cookie))),
         (
             "progress",
             Box::new(|n| {

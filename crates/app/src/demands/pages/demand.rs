@@ -8,14 +8,14 @@ use maud::{Markup, html};
 
 use super::contact::{self, Shown};
 use super::look::{Look, status, urgent};
-use super::{clocks, files, history, rows};
+use super::{clocks, files, history, rows, together};
 use crate::context::{App, Cx};
 use crate::demands::actions::moving;
 use crate::demands::actions::resembling::{self, Similar};
 use crate::demands::actions::viewing::{self, Whole};
 use crate::demands::rules::case::Demand;
 use crate::demands::rules::moves::{Move, Row};
-use crate::demands::rules::vocabulary::Status;
+use crate::demands::rules::vocabulary::{ProceedingKind, Status};
 use crate::web::parts::{Shape, chip};
 use crate::web::{
     Answer, Field, FormBody, FormView, Page, PathParams, Session, error_summary, hidden, invalid_only, onward, parts,
@@ -89,6 +89,7 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
                     (similar(&seen.similar))
                 }
                 div.rest.stack {
+                    (together::cards(look, &seen.whole))
                     section.card id="history" {
                         h2 {
                             "经过"
@@ -108,7 +109,11 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
 /// Who holds it, since when, by when: one line under the heading.
 fn glance(look: &Look, seen: &Seen) -> Markup {
     let d = &seen.whole.case.demand;
-    let holder = look.holder(d.status, d.lead_unit.as_deref());
+    let holder = match d.sorting.route {
+        Some(route) if d.status == Status::Triaged && route.is_leaders() => "市领导".to_owned(),
+        _ => look.holder(d.status, d.lead_unit.as_deref()),
+    };
+    let suspended = seen.whole.case.lasting(ProceedingKind::Suspension).map(|suspension| suspension.at);
     html! {
         p.glance {
             @match d.status {
@@ -117,6 +122,7 @@ fn glance(look: &Look, seen: &Seen) -> Markup {
                     (status.label()) "，" (look.when(d.held_since)) @if let Some(note) = &d.end_note { "，" b { (note) } }
                 }
                 _ => {
+                    @if let Some(since) = suspended { (chip(Shape::Wait, "已中止计时")) " 自 " (look.when(since)) " 起，" }
                     "在 " b { (holder) } " 手里，自 " (look.when(d.held_since)) " 起"
                     @if let Some(clock) = seen.whole.case.next_clock() {
                         @let standing = viewing::standing(clock, &look.calendar, look.now);
@@ -208,12 +214,32 @@ fn moves(whole: &Whole) -> Markup {
             } @else {
                 div.moves {
                     @if let Some(next) = next { (move_button(d, next, true)) }
-                    @for row in rows.iter().filter(|row| !is_next(row)) { (move_button(d, row, false)) }
+                    @for row in rows.iter().filter(|row| !is_next(row) && !aside(row)) { (move_button(d, row, false)) }
+                }
+                @if rows.iter().any(|row| !is_next(row) && aside(row)) {
+                    details.fold {
+                        summary.small { "其他办法" }
+                        div.moves { @for row in rows.iter().filter(|row| !is_next(row) && aside(row)) { (move_button(d, row, false)) } }
+                    }
                 }
                 p.small { a href={ "/bulk?item=" (d.number) ":" (d.version) } data-key="m" data-key-name="快捷处理" { "快捷处理 " kbd { "m" } } }
             }
         }
     }
+}
+
+/// What is seldom needed, and what ends the work without an answer: one step further away than the next step.
+fn aside(row: &Row) -> bool {
+    use Move::{
+        Assign, Consult, Decline, Escalate, Instruct, Meet, Merge, Object, RequestExtension, Split, Suspend, Transfer,
+    };
+    let correction =
+        row.make == Assign && row.from != Status::Triaged || row.make == Move::Triage && row.from == Status::Triaged;
+    let seldom =
+        [Consult, Decline, Escalate, Meet, Merge, Object, RequestExtension, Split, Suspend, Transfer, Move::Withdraw];
+    correction
+        || seldom.contains(&row.make) && !(row.make == Split && row.from == Status::Merged)
+        || row.make == Instruct && row.from != Status::Triaged
 }
 
 fn move_button(d: &Demand, row: &Row, first: bool) -> Markup {
