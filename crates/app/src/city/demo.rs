@@ -140,6 +140,24 @@ impl Fate {
     }
 }
 
+/// What happens on the way beside the plain course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Twist {
+    /// It went to `wrong_lead` first, whose objection was upheld.
+    Objected,
+    /// The unit asked for more time and waits for the answer.
+    AskedForTime,
+    /// The unit asked for more time and got it.
+    GotTime,
+    /// The clock stands still: something is waited for.
+    Suspended,
+    /// It was raised to the leader in charge, who has not decided yet.
+    Raised,
+    /// It is handled together with the demand of the key in `joined_to`.
+    Joined,
+}
+
 /// A reply in its three parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -237,6 +255,15 @@ pub struct DemandScript {
     pub notice: Option<String>,
     /// Working days from assignment to reply; absent: about half of the limit.
     pub reply_after: Option<u32>,
+    /// What else happens on the way.
+    pub twist: Option<Twist>,
+    /// For `objected`: who had it first.
+    pub wrong_lead: Option<String>,
+    /// For `joined`: the key of the demand that is handled for both.
+    pub joined_to: Option<String>,
+    /// What the helping units say, in the order of `co`.
+    #[serde(default)]
+    pub opinions: Vec<String>,
 }
 
 impl DemoCity {
@@ -306,6 +333,17 @@ impl DemandScript {
             ("outcome", "这样的结局要有（或不该有）办理结果", self.outcome.is_some() == self.fate.closed()),
             ("redo_ground", "重办要有第一次答复、回访和理由", redone == (self.fate == Fate::Redone)),
             ("ground", "理由不在清单里，或者缺少去向", end),
+            (
+                "wrong_lead",
+                "写明先交给了哪个单位",
+                self.wrong_lead.as_ref().is_some_and(handles) == (self.twist == Some(Twist::Objected)),
+            ),
+            (
+                "joined_to",
+                "写明并入哪一件",
+                self.joined_to.as_ref().is_some_and(|key| script.demands.iter().any(|d| d.key == *key))
+                    == (self.twist == Some(Twist::Joined)),
+            ),
         ];
         checks.into_iter().filter(|(_, _, holds)| !holds).map(|(field, chinese, _)| (field, chinese)).collect()
     }

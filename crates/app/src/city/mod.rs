@@ -32,7 +32,7 @@ pub use clocks::{
     SuperviseRule, SuspensionRule, YellowTrigger,
 };
 pub use demo::{
-    CallbackScript, DemandScript, DemoCity, Fate, ReplyScript, ScriptAxes, ScriptBatch, ScriptFirm, ScriptPerson,
+    CallbackScript, DemandScript, DemoCity, Fate, ReplyScript, ScriptAxes, ScriptBatch, ScriptFirm, ScriptPerson, Twist,
 };
 pub use demo_exchange::{DemoExchange, HandedCase};
 pub use digest::{DigestRule, ReminderKind};

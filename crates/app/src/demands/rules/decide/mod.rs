@@ -9,10 +9,10 @@ mod together;
 
 use kernel::{Actor, Instant, Refusal, Result, worktime::Calendar};
 
-use super::case::{Callback, Case, Reply};
+use super::case::{Callback, Case, Part, Reply};
 use super::fields::Given;
 use super::moves::{MOVES, Move, Relation, Row};
-use super::vocabulary::{ClockName, MeetingKind, ProceedingKind, RequestKind, Route, Status};
+use super::vocabulary::{ClockName, MeetingKind, PartKind, ProceedingKind, RequestKind, Route, Status};
 use crate::city::City;
 use crate::people;
 
@@ -181,13 +181,22 @@ fn finish(case: &mut Case, row: &Row, to: Option<Status>, by: &Deciding<'_>) -> 
     Ok(())
 }
 
-/// The work as it was handed out ends here: what was asked of units is taken back, what they asked for needs no answer any
-/// more, and what stood still runs.
+/// The work ends here: what was asked of units is taken back, what they asked for needs no answer any more, and what stood
+/// still runs.
 fn leave_work(case: &mut Case, why: &str, by: &Deciding<'_>) -> Result<()> {
     settle(case, why, by);
     together::end_suspension(case, by)?;
     together::end(case, ProceedingKind::Consultation, Some(why.to_owned()), by);
-    release(case, None, by.now);
+    release(case, |_| true, by.now);
+    Ok(())
+}
+
+/// The work goes to another unit or up: the helpers of this assignment are let go; who was asked by a consultation or a
+/// meeting still owes the answer.
+fn leave_unit(case: &mut Case, why: &str, by: &Deciding<'_>) -> Result<()> {
+    settle(case, why, by);
+    together::end_suspension(case, by)?;
+    release(case, |part| part.kind == PartKind::CoHandling, by.now);
     Ok(())
 }
 
@@ -199,11 +208,10 @@ fn settle(case: &mut Case, why: &str, by: &Deciding<'_>) {
     clocking::stop(case, &[ClockName::ObjectionRuling, ClockName::ExtensionRuling], by.now);
 }
 
-/// Takes open parts back, all or those of one unit.
-fn release(case: &mut Case, unit: Option<&str>, now: Instant) {
-    let its = |part: &&mut super::case::Part| part.open() && unit.is_none_or(|unit| part.unit == unit);
+/// Takes these open parts back.
+fn release(case: &mut Case, which: impl Fn(&Part) -> bool, now: Instant) {
     let mut clocks = Vec::new();
-    for part in case.parts.iter_mut().filter(its) {
+    for part in case.parts.iter_mut().filter(|part| part.open() && which(part)) {
         part.released_at = Some(now);
         clocks.push(part.clock);
     }

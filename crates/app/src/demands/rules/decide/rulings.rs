@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use kernel::{Instant, Refusal, Result};
 
 use super::clocking::{OF_THE_WORK, extend, pause, running, start, stop};
-use super::sorting::{ground, hand_to};
+use super::sorting::{OF_THE_UNITS, ground, hand_to};
 use super::{Change, Deciding, together};
 use crate::city::{ClockKind, GroundKind};
 use crate::demands::rules::case::{Case, Request, Ruling};
@@ -73,7 +73,7 @@ pub(super) fn rule_objection(case: &mut Case, given: &Given, by: &Deciding<'_>) 
             return Err(Refusal::field("lead_unit", "not_lead", message).into());
         }
         (true, false, None) => {
-            super::release(case, Some(&objector), by.now);
+            super::release(case, |part| part.unit == objector, by.now);
             None
         }
     };
@@ -86,8 +86,8 @@ pub(super) fn rule_objection(case: &mut Case, given: &Given, by: &Deciding<'_>) 
 
 /// Back to whoever assigns: nobody answers for it until it is assigned again.
 fn take_back(case: &mut Case, by: &Deciding<'_>) -> Result<()> {
-    super::leave_work(case, "异议成立", by)?;
-    stop(case, ClockName::ALL, by.now);
+    super::leave_unit(case, "异议成立", by)?;
+    stop(case, OF_THE_UNITS, by.now);
     case.demand.lead_unit = None;
     case.demand.held_since = by.now;
     start(case, ClockName::Dispatch, None, by)?;

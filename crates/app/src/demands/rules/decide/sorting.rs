@@ -10,14 +10,13 @@ use crate::demands::rules::fields::Given;
 use crate::demands::rules::vocabulary::{ClockName, PartKind, ProceedingKind, Route, Status};
 
 /// The clocks of the unit's side, which a new assignment begins anew.
-const OF_THE_UNITS: &[ClockName] = &[
+pub(super) const OF_THE_UNITS: &[ClockName] = &[
     ClockName::Dispatch,
     ClockName::Sign,
     ClockName::FirstContact,
     ClockName::Handle,
     ClockName::StageReport,
     ClockName::Callback,
-    ClockName::Part,
 ];
 
 pub(super) fn triage(case: &mut Case, given: &Given) -> Result<Change> {
@@ -68,7 +67,7 @@ pub(super) fn hand_to(
     if co_units.iter().any(|co| co == unit) {
         return Err(Refusal::field("co_units", "is_lead", "牵头单位不能同时是协办单位").into());
     }
-    super::leave_work(case, "已重新交办", by)?;
+    super::leave_unit(case, "已重新交办", by)?;
     stop(case, OF_THE_UNITS, by.now);
     let demand = &mut case.demand;
     demand.lead_unit = Some(unit.to_owned());
@@ -167,7 +166,7 @@ pub(super) fn escalate(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Res
     let ground = given.text("ground").map(|code| ground(GroundKind::Escalation, &code, by));
     let reason = given.needed("reason");
     let text = ground.map_or(reason.clone(), |ground| format!("{ground}。{reason}"));
-    super::leave_work(case, "已提级", by)?;
+    super::leave_unit(case, "已提级", by)?;
     stop(case, OF_THE_UNITS, by.now);
     case.demand.sorting.route = Some(route);
     case.demand.sorting.tier = Some(route.tier());

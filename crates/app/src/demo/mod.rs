@@ -2,6 +2,7 @@
 //! its people would have acted, in the order of time, so that the city that comes out is one that could have happened.
 
 mod shortcuts;
+mod together;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::absences::{self, AbsenceInput};
 use crate::batches::{self, BatchInput};
+use crate::city::Twist;
 use crate::city::{
     self, CallbackScript, DemandScript, DemoCity, Fate, GradeCode, ReplyScript, ScriptBatch, ScriptFirm,
 };
@@ -95,6 +97,7 @@ fn saved_view() -> ViewInput {
 #[derive(Clone, Debug)]
 enum Act {
     Submit,
+    Join,
     Move(Move, Actor, Value),
     Note(Actor, String),
     Rate(GradeCode, Option<String>),
@@ -171,12 +174,16 @@ impl<'a> Player<'a> {
         if d.fate == Fate::WaitsForAssignment {
             return line.acts;
         }
-        line.after(3, 12, Act::Move(Move::Assign, desk.clone(), json!({"lead_unit": d.lead, "goal": d.goal})));
-        let assigned = line.at;
+        if d.twist == Some(Twist::Joined) {
+            line.after(5, 15, Act::Join);
+            return line.acts;
+        }
+        let assigned = self.hand_over(d, &mut line);
         if d.fate == Fate::WaitsForAcknowledgement {
             return line.acts;
         }
         line.after(20, 120, Act::Move(Move::Acknowledge, handler.clone(), json!({})));
+        self.helpers(d, assigned, &mut line);
         if d.fate == Fate::WaitsForContact {
             return line.acts;
         }
@@ -184,6 +191,9 @@ impl<'a> Player<'a> {
         line.after(15, 90, Act::Move(Move::FirstContact, handler.clone(), json!({"note": contact})));
         for note in &d.internal {
             line.after(30, 200, Act::Note(handler.clone(), note.clone()));
+        }
+        if self.twists(d, &mut line) {
+            return line.acts;
         }
         if let Some(first) = &d.first_reply {
             line.reply(assigned, self.reply_days(d).saturating_sub(1).max(1), &handler, first);
@@ -269,23 +279,31 @@ impl<'a> Player<'a> {
         };
         match act {
             Act::Submit => Ok(()),
+            Act::Join => {
+                let root = self.script.demands.iter().position(|other| Some(&other.key) == d.joined_to.as_ref());
+                let Some((into, _)) = root.and_then(|root| self.numbers[root].clone()) else { return Ok(()) };
+                let input = json!({"into": into, "reason": "同一企业反映同一件事"});
+                self.make(d, number, Move::Merge, self.desk.clone(), input).await
+            }
             Act::Note(actor, text) => self.app.write(&actor, move |cx| moving::note(cx, &number, Some(&text))).await,
             Act::Rate(grade, text) => {
                 let grade = serde_json::to_value(grade).ok().and_then(|v| v.as_str().map(str::to_owned));
                 let input = moving::RatingInput { grade, reasons: Vec::new(), text };
                 self.app.write(&Actor::public(), move |cx| moving::rate(cx, &number, &code, &input)).await
             }
-            Act::Move(make, actor, input) => {
-                let Value::Object(input) = input else { return Ok(()) };
-                let made = self.app.write(&actor, move |cx| {
-                    let mut input = input.clone();
-                    let version = moving::load(cx, &number)?.demand.version;
-                    input.insert("version".into(), version.into());
-                    moving::make(cx, &number, make, &input).map(drop)
-                });
-                made.await.map_err(|error| Fault::broken(format!("{}: {}: {error}", d.key, make.code())).into())
-            }
+            Act::Move(make, actor, input) => self.make(d, number, make, actor, input).await,
         }
+    }
+
+    async fn make(&self, d: &DemandScript, number: String, make: Move, actor: Actor, input: Value) -> Result<()> {
+        let Value::Object(input) = input else { return Ok(()) };
+        let made = self.app.write(&actor, move |cx| {
+            let mut input = input.clone();
+            let version = moving::load(cx, &number)?.demand.version;
+            input.insert("version".into(), version.into());
+            moving::make(cx, &number, make, &input).map(drop)
+        });
+        made.await.map_err(|error| Fault::broken(format!("{}: {}: {error}", d.key, make.code())).into())
     }
 
     /// A chamber's sheet, pasted and registered.
