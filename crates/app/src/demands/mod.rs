@@ -11,6 +11,7 @@ pub mod figures;
 pub mod importing;
 pub mod lookup;
 pub mod macros;
+pub mod memos;
 pub mod pages;
 mod proceedings;
 mod records;
@@ -53,4 +54,5 @@ pub fn routes() -> Routes<App> {
         .and(exporting::routes())
         .and(bulk::routes())
         .and(macros::routes())
+    api::routes().and(sheets::routes()).and(memos::routes()).and(pages::routes()).and(exporting::routes())
 }

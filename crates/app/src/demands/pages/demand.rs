@@ -13,6 +13,7 @@ use crate::context::{App, Cx};
 use crate::demands::actions::moving;
 use crate::demands::actions::resembling::{self, Similar};
 use crate::demands::actions::viewing::{self, Whole};
+use crate::demands::memos;
 use crate::demands::rules::case::Demand;
 use crate::demands::rules::moves::{Move, Row};
 use crate::demands::rules::vocabulary::{ProceedingKind, Status};
@@ -75,6 +76,8 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
         .aside(html! { (status(d.status)) (urgent(d.sorting.urgent)) " " span.muted.num { (d.number) } })
         .acts(html! {
             @if d.lead_unit.is_some() { a.button href={ "/demands/" (d.number) "/assignment" } { "打印交办单" } }
+            @if memos::raised_to(&seen.whole).is_some() { a.button href={ "/demands/" (d.number) "/petition" } { "打印请示" } }
+            @if memos::consultation(&seen.whole).is_some() { a.button href={ "/demands/" (d.number) "/minutes" } { "打印会商纪要" } }
         })
         .body(html! {
             (error_summary(note))
