@@ -5,6 +5,8 @@
 
 mod minutes;
 mod petition;
+#[cfg(test)]
+mod tests;
 
 use axum::extract::State;
 use kernel::{Instant, Permission, Refusal};

@@ -77,7 +77,18 @@ fn demand_pages(city: &City) -> Vec<String> {
     all.push(format!("/demands/{replied}/clocks/0"));
     all.extend(["unmask", "erase-contact"].map(|page| format!("/demands/{received}/{page}")));
     all.push(format!("/demands/{assigned}/assignment"));
+    let raised = raised(city);
+    all.extend(["petition", "minutes"].map(|paper| format!("/demands/{raised}/{paper}")));
     all
+}
+
+/// A demand about which units were asked, and which a leader is to decide on.
+fn raised(city: &City) -> String {
+    let (desk, demand) = (city.desk(), city.public().speak(&a_firm_says("一件要请示的诉求")));
+    desk.triage(&demand);
+    desk.makes("consult", &demand, json!({ "units": ["fagai", "nongye"], "question": "由谁牵头" }));
+    desk.makes("escalate", &demand, json!({ "route": "leader", "reason": "两家意见不一" }));
+    demand.number
 }
 
 /// Everything else of a coordinator.

@@ -46,6 +46,7 @@ pub fn body(paper: &Paper<'_>, route: Route) -> Markup {
         h2 { "三、有关单位职权" }
         @if units.is_empty() { p { "尚未交办到单位。" } }
         @for unit in &units { p { (powers(paper, unit)) } }
+        @if !units.is_empty() { p { "以上按本市单位登记的职责摘录，以权责清单为准。" } }
         h2 { "四、各方意见" }
         (opinions(paper))
         h2 { "五、可供选择的办法" }
@@ -158,7 +159,7 @@ fn powers(paper: &Paper<'_>, code: &str) -> String {
             let words: Vec<&str> = unit.mandate.iter().take(WORDS).map(String::as_str).collect();
             format!("{}{post}：{}等职责。", unit.name, words.join("、"))
         }
-        None => format!("{}{post}：职责以权责清单为准。", paper.unit(code)),
+        None => format!("{}{post}：本市单位登记没有列明。", paper.unit(code)),
     }
 }
 
