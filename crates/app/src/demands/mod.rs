@@ -50,9 +50,9 @@ pub fn stream(number: &str) -> String {
 pub fn routes() -> Routes<App> {
     api::routes()
         .and(sheets::routes())
+        .and(memos::routes())
         .and(pages::routes())
         .and(exporting::routes())
         .and(bulk::routes())
         .and(macros::routes())
-    api::routes().and(sheets::routes()).and(memos::routes()).and(pages::routes()).and(exporting::routes())
 }
