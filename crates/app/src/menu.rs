@@ -16,7 +16,6 @@ const HOUSE: &[MenuItem] = &[
     MenuItem { count: Some(inbox::waiting), ..item("我的", "提醒", "/inbox", &[Desk]) },
     item("我的", "请假与代办", "/absences", &[Desk]),
     MenuItem { own: Some(views::lines), ..item("常用视图", "管理常用视图", "/views", &[Desk]) },
-    item("人员", "请假与代办", "/absences", &[Desk]),
     item("常用", "常用语", "/phrases", &[Desk]),
     item("常用", "快捷处理", "/macros", &[Dispatch, Handle]),
     item("底册", "单位", "/units", &[Desk]),
