@@ -58,6 +58,7 @@ pub fn migrations() -> &'static [Migration] {
             inbox::MIGRATIONS,
             phrases::MIGRATIONS,
             demands::macros::MIGRATIONS,
+            demands::checks::MIGRATIONS,
         ]
         .concat()
     });

@@ -17,6 +17,7 @@ pub(super) fn city(city: &City, errors: &mut ProfileErrors) {
     check.channels();
     check.remotes();
     check.routes();
+    check.checklists();
     check.roles();
     check.tasks();
     check.grounds();
@@ -160,6 +161,22 @@ impl Check<'_> {
         }
         let handlers = self.city.unit_seeds.iter().filter(|unit| unit.can_handle).map(|unit| unit.code.as_str());
         self.city.tiering.check("routes.toml", &self.city.themes, &handlers.collect(), self.errors);
+    }
+
+    fn checklists(&mut self) {
+        let items = &self.city.checklists;
+        self.distinct("checklists.toml", "item", items.iter().map(|item| item.code.as_str()));
+        for item in items {
+            self.code("checklists.toml", &format!("item[{}].code", item.code), &item.code);
+            if !ROUTES.contains(&item.route.as_str()) {
+                let chinese = format!("没有“{}”这种办理形式", item.route);
+                self.errors.add("checklists.toml", format!("item[{}].route", item.code), chinese, "no such route");
+            }
+            if item.label.trim().is_empty() || item.label.chars().count() > 40 {
+                let chinese = "应为 1 至 40 个字";
+                self.errors.add("checklists.toml", format!("item[{}].label", item.code), chinese, "1 to 40 characters");
+            }
+        }
     }
 
     fn roles(&mut self) {

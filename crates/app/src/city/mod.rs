@@ -42,8 +42,8 @@ pub use remotes::{DEMAND_STATUSES, Remote, RemoteEffect, RemoteStatus};
 pub use seeds::{UnitKind, UnitSeed, plain_name};
 pub use tiering::{AxisRule, TierRule, Tiering, When, WordList};
 pub use vocabulary::{
-    Channel, Channels, Entrance, Entrances, Ground, GroundKind, Grounds, Line, Occasion, Rhythm, RoleText, RouteText,
-    Task, Texts, Theme, ThemeGroup, Themes,
+    Channel, Channels, CheckItem, Entrance, Entrances, Ground, GroundKind, Grounds, Line, Occasion, Rhythm, RoleText,
+    RouteText, Task, Texts, Theme, ThemeGroup, Themes,
 };
 
 /// One city: a profile that was read and found right.
@@ -89,6 +89,8 @@ pub struct City {
     pub routes: Vec<RouteText>,
     /// How demands find their way of handling.
     pub tiering: Tiering,
+    /// What each way of handling has to leave behind.
+    pub checklists: Vec<CheckItem>,
     /// Its names for the roles.
     pub roles: Vec<RoleText>,
     /// The plan's standing tasks.
@@ -168,6 +170,11 @@ impl City {
     /// The way of handling of a code.
     pub fn route(&self, code: &str) -> Option<&RouteText> {
         self.routes.iter().find(|route| route.code == code)
+    }
+
+    /// The checklist of a way of handling, in the profile's order.
+    pub fn checklist<'a>(&'a self, route: &'a str) -> impl Iterator<Item = &'a CheckItem> {
+        self.checklists.iter().filter(move |item| item.route == route)
     }
 
     /// The words that segmentation must know: names of units, themes and channels, and their keywords.

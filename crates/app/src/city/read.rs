@@ -78,6 +78,7 @@ impl Files<'_> {
         let unit_seeds = self.read("units.toml", |file| Some(file.entries("unit")));
         let roles = self.read("roles.toml", |file| Some(file.entries("role")));
         let routes = self.read("routes.toml", |file| Some((file.entries("route"), Tiering::read(file))));
+        let checklists = self.read("checklists.toml", |file| Some(file.entries("item")));
         let themes = self.read("themes.toml", |file| Some(file.entries("theme")));
         let channels = self.read("channels.toml", |file| Some((file.entries("channel"), file.entries("remote"))));
         let tasks = self.read("tasks.toml", |file| Some(file.entries("task")));
@@ -114,6 +115,7 @@ impl Files<'_> {
             grounds: Grounds(grounds?),
             routes,
             tiering,
+            checklists: checklists?,
             roles: roles?,
             tasks: tasks?,
             unit_seeds: unit_seeds?,

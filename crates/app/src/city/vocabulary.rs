@@ -317,6 +317,21 @@ pub struct RouteText {
     pub clock: ClockKind,
 }
 
+/// What a way of handling has to leave behind before it is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckItem {
+    /// The way of handling: `joint`, for example.
+    pub route: String,
+    /// Its code.
+    pub code: String,
+    /// The Chinese name.
+    pub label: String,
+    /// Whether a demand cannot be closed without it.
+    #[serde(default)]
+    pub required: bool,
+}
+
 /// What the city calls a role and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod api;
 pub mod bulk;
+pub mod checks;
 pub mod codes;
 pub mod exporting;
 pub mod figures;
@@ -55,4 +56,5 @@ pub fn routes() -> Routes<App> {
         .and(exporting::routes())
         .and(bulk::routes())
         .and(macros::routes())
+        .and(checks::routes())
 }

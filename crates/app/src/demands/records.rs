@@ -129,7 +129,7 @@ pub fn case(tx: &mut Tx, demand: Demand) -> Result<Case> {
     let parts = proceedings::parts(tx, demand.id)?;
     let requests = proceedings::requests(tx, demand.id)?;
     let proceedings = proceedings::proceedings(tx, demand.id)?;
-    Ok(Case { demand, clocks, callbacks, parts, requests, proceedings })
+    Ok(Case { demand, clocks, callbacks, parts, requests, proceedings, open_checks: Vec::new() })
 }
 
 impl FromRow for DemandClock {

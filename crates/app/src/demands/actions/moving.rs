@@ -13,7 +13,7 @@ use crate::demands::rules::decide;
 use crate::demands::rules::fields::{self, Given, Reading};
 use crate::demands::rules::moves::{By, Move, Row};
 use crate::demands::rules::vocabulary::{Grade, Status};
-use crate::demands::{codes, records, sight, stream};
+use crate::demands::{checks, codes, records, sight, stream};
 use crate::{people, units};
 
 /// Makes a move on the demand of `number`, of which the actor saw `version`.
@@ -102,7 +102,8 @@ pub fn load(cx: &mut Cx<'_>, number: &str) -> Result<Case> {
     if !sight::sees(cx, &demand)? {
         return Err(hidden());
     }
-    records::case(cx.tx, demand)
+    let open_checks = checks::open(cx, &demand)?;
+    Ok(Case { open_checks, ..records::case(cx.tx, demand)? })
 }
 
 fn version_of(input: &Map<String, Value>) -> Result<i64> {

@@ -13,7 +13,7 @@ use super::showing;
 use crate::context::{App, Cx};
 use crate::demands::macros::{self, Macro, Step, widest};
 use crate::demands::pages::{fields, phrases, preview};
-use crate::demands::rules::moves::{Move, Row};
+use crate::demands::rules::moves::{Move, Row, row_for};
 use crate::web::{Answer, FormBody, FormView, Page, Session, decode_pairs, error_summary, hidden, invalid_only, parts};
 
 /// The id of the form of each stage.
@@ -197,7 +197,7 @@ async fn filled_in(
 }
 
 fn form_page(picked: &Picked, items: &[Item], what: &What, view: &FormView) -> Page {
-    let Some(row) = what.row() else { return Page::desk("批量办理") };
+    let Some(row) = what.row().map(|widest| among(widest, picked)) else { return Page::desk("批量办理") };
     frame(what, items.len()).body(html! {
         (error_summary(view))
         div.two.flip {
@@ -219,11 +219,18 @@ fn form_page(picked: &Picked, items: &[Item], what: &What, view: &FormView) -> P
     })
 }
 
+/// The form that fits what was picked: a field that none of them asks for is not asked.
+fn among(widest: &'static Row, picked: &Picked) -> &'static Row {
+    let rows = picked.cases.iter().filter_map(|case| row_for(case.demand.status, widest.make));
+    rows.max_by_key(|row| row.needs.len()).unwrap_or(widest)
+}
+
 fn frame(what: &What, count: usize) -> Page {
-    Page::desk(format!("批量{}", what.label()))
-        .at("/demands")
-        .back("诉求", "/demands")
-        .aside(html! { span.muted { "选中 " (count) " 件" } })
+    let title = match what {
+        What::Move(_) => format!("批量{}", what.label()),
+        What::Macro(_) => format!("快捷处理：{}", what.label()),
+    };
+    Page::desk(title).at("/demands").back("诉求", "/demands").aside(html! { span.muted { "选中 " (count) " 件" } })
 }
 
 /// Shows what would happen to each; a mistake that is the same for all comes back with the form.

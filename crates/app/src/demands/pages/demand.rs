@@ -14,6 +14,7 @@ use crate::demands::actions::moving;
 use crate::demands::actions::resembling::{self, Similar};
 use crate::demands::actions::viewing::{self, Whole};
 use crate::demands::memos;
+use crate::demands::checks::{self, Check};
 use crate::demands::rules::case::Demand;
 use crate::demands::rules::moves::{Move, Row};
 use crate::demands::rules::vocabulary::{ProceedingKind, Status};
@@ -27,6 +28,8 @@ struct Seen {
     look: Look,
     clocks: Vec<clocks::Told>,
     similar: Vec<Similar>,
+    checks: Vec<Check>,
+    may_check: bool,
 }
 
 /// `GET /demands/{number}`
@@ -65,7 +68,8 @@ fn read(cx: &mut Cx<'_>, number: &str) -> kernel::Result<Seen> {
     let said = &whole.case.demand.said;
     let text: String = format!("{}\n{}", said.title, said.text).chars().take(4000).collect();
     let similar = resembling::similar(cx, Some(&text), Some(number))?;
-    Ok(Seen { whole, look, clocks, similar })
+    let (checks, may_check) = (checks::of(cx, &whole.case.demand)?, checks::may(cx, &whole.case));
+    Ok(Seen { whole, look, clocks, similar, checks, may_check })
 }
 
 fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
@@ -88,6 +92,7 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
                 aside.side.stack aria-label="办理" {
                     (moves(&seen.whole))
                     (clocks::card(look, &d.number, &seen.clocks))
+                    (checks::card(look, &d.number, &seen.checks, seen.may_check))
                     (sorting(look, d))
                     (similar(&seen.similar))
                 }

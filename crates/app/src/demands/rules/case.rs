@@ -193,6 +193,8 @@ pub struct Case {
     pub requests: Vec<Request>,
     /// What was decided on the record, oldest first.
     pub proceedings: Vec<Proceeding>,
+    /// The required items of its route's checklist that are open.
+    pub open_checks: Vec<String>,
 }
 
 /// What one unit beside the lead was asked: an opinion, a share of the work, a task from a meeting (S55).
@@ -303,6 +305,7 @@ impl Case {
             parts: Vec::new(),
             requests: Vec::new(),
             proceedings: Vec::new(),
+            open_checks: Vec::new(),
         }
     }
 

@@ -60,6 +60,10 @@ pub(super) fn close(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Result
             format!("还有 {} 个单位的协办、会商或会办任务没有办完（{}），不能办结", owing.len(), owing.join("、"));
         return Err(Refusal::field("parts", "open", message).into());
     }
+    if !case.open_checks.is_empty() {
+        let message = format!("办理清单里还有没有完成的：{}；勾完才能办结", case.open_checks.join("、"));
+        return Err(Refusal::field("checklist", "open", message).into());
+    }
     match case.callbacks.iter().rev().find(|c| c.round == round && c.reached) {
         None if unreached(case) < UNREACHED_CALLBACKS => {
             let message = format!("还没有回访：先回访，或者连续 {UNREACHED_CALLBACKS} 次未接通并逐次记录，才能办结");
