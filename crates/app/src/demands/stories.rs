@@ -4,6 +4,7 @@ use kernel::{Actor, RefusalKind, Result};
 use serde_json::{Value, json};
 
 use super::actions::{moving, together, viewing};
+use super::checks;
 use super::rules::case::Case;
 use super::rules::moves::Move;
 use super::rules::vocabulary::{ClockName, Outcome, RequestKind, Route, Status};
@@ -78,6 +79,12 @@ fn several_units_each_have_their_part() {
         assert_eq!(open.errors[0].field, "parts");
         assert!(open.errors[0].message.contains("nongye"), "{open:?}");
         make(app, &handler("nongye"), &n, Move::GiveOpinion, json!({"opinion": "没有意见"})).unwrap();
+        let open = refused(close());
+        assert_eq!(open.errors[0].field, "checklist");
+        for (who, item) in [(lead, "minutes-filed"), (desk(), "opinions-gathered")] {
+            let number = n.clone();
+            app.write_now(&who, move |cx| checks::tick(cx, &number, Some(item), true)).unwrap();
+        }
         let closed = close().unwrap();
         assert_eq!(closed.parts[0].opinion.as_deref(), Some("原话：同意，但要先立项"));
         assert!(app.store().verify().unwrap().holds());

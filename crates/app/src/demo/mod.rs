@@ -21,6 +21,7 @@ use crate::city::{
 };
 use crate::context::App;
 use crate::demands::actions::{intake, moving};
+use crate::demands::checks;
 use crate::demands::rules::intake::{Entrance, read as read_intake};
 use crate::demands::rules::moves::Move;
 use crate::enterprises::EnterpriseInput;
@@ -299,8 +300,17 @@ impl<'a> Player<'a> {
         let Value::Object(input) = input else { return Ok(()) };
         let made = self.app.write(&actor, move |cx| {
             let mut input = input.clone();
-            let version = moving::load(cx, &number)?.demand.version;
-            input.insert("version".into(), version.into());
+            let demand = moving::load(cx, &number)?.demand;
+            // The unit ticks what it has done when it replies, the dispatcher the rest before closing.
+            let ticks = match make {
+                Move::Reply => 1,
+                Move::Close => usize::MAX,
+                _ => 0,
+            };
+            for check in checks::of(cx, &demand)?.into_iter().take(ticks) {
+                checks::tick(cx, &number, Some(&check.item.code), true)?;
+            }
+            input.insert("version".into(), demand.version.into());
             moving::make(cx, &number, make, &input).map(drop)
         });
         made.await.map_err(|error| Fault::broken(format!("{}: {}: {error}", d.key, make.code())).into())

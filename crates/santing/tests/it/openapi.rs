@@ -30,6 +30,7 @@ fn every_reading_call_answers_as_described() {
         let number = row["number"].as_str().unwrap();
         desk.get(&format!("/demands/{number}")).expect(200);
         desk.get(&format!("/demands/{number}/events")).expect(200);
+        desk.get(&format!("/demands/{number}/checklist")).expect(200);
     }
     for path in [
         "/units",
