@@ -1,5 +1,6 @@
 //! What every action is given: the store, the city, the working calendar in force, and the injected clock and randomness.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,6 +15,7 @@ use crate::demands::figures::Board;
 use crate::demands::importing::runs::Runs;
 use crate::demands::lookup;
 use crate::demands::serials::Serials;
+use crate::processes::Governing;
 use crate::web::Throttle;
 
 /// The running city: cheap to clone, shared by every request.
@@ -45,6 +47,7 @@ pub struct Parts {
 struct Inner {
     parts: Parts,
     calendar: RwLock<Arc<Calendar>>,
+    governing: RwLock<BTreeMap<i64, Arc<Governing>>>,
     words: Words,
     serials: Serials,
     lookups: Throttle,
@@ -87,6 +90,7 @@ impl App {
         Self(Arc::new(Inner {
             parts,
             calendar,
+            governing: RwLock::default(),
             words,
             serials: Serials::default(),
             lookups: lookup::throttle(),
@@ -114,6 +118,17 @@ impl App {
     /// Puts another calendar in force; due dates already stored stay until they are recomputed on the record.
     pub fn set_calendar(&self, calendar: Calendar) {
         *self.0.calendar.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(calendar);
+    }
+
+    /// A process version that was made ready before.
+    pub fn governing(&self, version: i64) -> Option<Arc<Governing>> {
+        self.0.governing.read().unwrap_or_else(PoisonError::into_inner).get(&version).cloned()
+    }
+
+    /// Keeps an adopted process version ready; such a version never changes.
+    pub fn keep_governing(&self, governing: Arc<Governing>) {
+        let mut kept = self.0.governing.write().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(governing.version, governing);
     }
 
     /// The city's own words: units, themes, channels and what belongs to them.

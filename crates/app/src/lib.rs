@@ -14,6 +14,7 @@ pub mod people;
 pub mod absences;
 pub mod phrases;
 pub mod enterprises;
+pub mod processes;
 pub mod demands;
 pub mod channels;
 pub mod batches;
@@ -24,6 +25,7 @@ pub mod ledger;
 pub mod portal;
 pub mod exchange;
 pub mod open311;
+pub mod simulator;
 
 pub mod demo;
 pub mod menu;
@@ -50,6 +52,7 @@ pub fn migrations() -> &'static [Migration] {
             demands::MIGRATIONS,
             calendar::MIGRATIONS,
             views::MIGRATIONS,
+            processes::MIGRATIONS,
             channels::MIGRATIONS,
             absences::MIGRATIONS,
             batches::MIGRATIONS,
@@ -79,7 +82,9 @@ pub fn routes() -> Routes<App> {
         .and(inbox::routes())
         .and(units::routes())
         .and(enterprises::routes())
+        .and(processes::routes())
         .and(portal::routes())
         .and(exchange::routes())
         .and(open311::routes())
+        .and(simulator::routes())
 }

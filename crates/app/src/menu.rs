@@ -21,6 +21,7 @@ const HOUSE: &[MenuItem] = &[
     item("底册", "单位", "/units", &[Desk]),
     item("底册", "企业", "/enterprises", &[Desk]),
     item("底册", "工作日历", "/calendar", &[Desk]),
+    item("底册", "流程版本", "/processes", &[Desk]),
     item("底册", "台账", "/ledger", &[ReadLedger]),
     item("管理", "账号", "/accounts", &[Administer]),
 ];

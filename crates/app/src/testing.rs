@@ -50,6 +50,7 @@ impl TestCity {
             secret: b"a secret for tests".to_vec(),
         });
         app.write_now(&Actor::system(), crate::units::seed).unwrap();
+        app.write_now(&Actor::system(), crate::processes::seed).unwrap();
         Self { app, clock, _dir: dir }
     }
 

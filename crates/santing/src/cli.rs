@@ -107,6 +107,8 @@ pub enum Command {
         /// 用户名
         username: String,
     },
+    /// 试算：过去一段时间的诉求按另一版规则和时限再走一遍，不改变任何诉求
+    Simulate(SimulateOptions),
     /// 文本工具
     #[command(subcommand)]
     Text(Text),
@@ -148,6 +150,26 @@ pub enum Export {
         /// 写到哪个新文件
         file: PathBuf,
     },
+}
+
+/// Which past, under which rules.
+#[derive(Args)]
+pub struct SimulateOptions {
+    /// 规则文件（TOML）；没有写的段按现行版本
+    #[arg(long, value_name = "FILE", required_unless_present = "process", conflicts_with = "process")]
+    pub rules: Option<PathBuf>,
+    /// 或流程版本号；草稿试算之后才能启用
+    #[arg(long, value_name = "N")]
+    pub process: Option<i64>,
+    /// 登记日期从（默认截止日之前一年）
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// 登记日期到（默认今天）
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// 写成 JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which demands, and into what.

@@ -79,6 +79,7 @@ impl Ground {
             secret,
         });
         app.write_now(&Actor::system(), app::units::seed)?;
+        app.write_now(&Actor::system(), app::processes::seed)?;
         app::calendar::start(&app)?;
         Ok(app)
     }

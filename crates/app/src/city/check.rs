@@ -24,6 +24,14 @@ pub(super) fn city(city: &City, errors: &mut ProfileErrors) {
     check.clocks();
 }
 
+/// How long a clock may be.
+pub(super) const RANGE: &str = "应为 0 至 250 个工作日，或 1 至 6000 分钟办公时间";
+
+/// Whether a clock may be as long as this.
+pub(super) fn fits(limit: Limit) -> bool {
+    !matches!(limit, Limit::WorkingDays(251..) | Limit::WorkingMinutes(0 | 6_001..))
+}
+
 struct Check<'a> {
     city: &'a City,
     errors: &'a mut ProfileErrors,
@@ -159,8 +167,8 @@ impl Check<'_> {
                 self.errors.add("routes.toml", &key, format!("没有“{tier}”这个层级"), "no such tier");
             }
         }
-        let handlers = self.city.unit_seeds.iter().filter(|unit| unit.can_handle).map(|unit| unit.code.as_str());
-        self.city.tiering.check("routes.toml", &self.city.themes, &handlers.collect(), self.errors);
+        let handles = |code: &str| self.city.unit_seeds.iter().any(|unit| unit.can_handle && unit.code == code);
+        self.city.tiering.check("routes.toml", &self.city.themes, &handles, self.errors);
     }
 
     fn checklists(&mut self) {
@@ -222,14 +230,9 @@ impl Check<'_> {
     fn clocks(&mut self) {
         let clocks = &self.city.clocks;
         for rule in clocks.rules() {
-            if matches!(rule.limit, Limit::WorkingDays(251..) | Limit::WorkingMinutes(0 | 6_001..)) {
+            if !fits(rule.limit) {
                 let key = format!("limits.{}.limit", rule.kind.code());
-                self.errors.add(
-                    "clocks.toml",
-                    key,
-                    "应为 0 至 250 个工作日，或 1 至 6000 分钟办公时间",
-                    "out of range",
-                );
+                self.errors.add("clocks.toml", key, RANGE, "out of range");
             }
         }
         let rates = [

@@ -153,6 +153,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether there is anything under `key`.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// Notes a mistake of this file.
     pub fn wrong(&mut self, key: &str, chinese: impl Into<String>, english: impl Into<String>) {
         self.errors.add(self.file, key, chinese, english);

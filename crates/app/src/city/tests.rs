@@ -131,6 +131,29 @@ fn what_does_not_fit_together_is_told() {
 }
 
 #[test]
+fn a_process_is_written_and_read_back() {
+    let city = City::load("anning").unwrap();
+    let handles = |code: &str| city.unit_seeds.iter().any(|unit| unit.can_handle && unit.code == code);
+    let process = Process::of(&city);
+    let text = process.write(&city);
+    let again =
+        Process::read(&text, &Process { tiering: Tiering::default(), limits: Default::default() }, &city, &handles);
+    assert_eq!(again.unwrap_or_else(|errors| panic!("{errors}\n{text}")), process);
+    let shorter = Process::read("[limits]\njoint = { working_days = 8 }\n", &process, &city, &handles).unwrap();
+    assert_eq!(shorter.differences(&process, &city), ["时限“联合会商”：10 个工作日 改为 8 个工作日"]);
+    assert_eq!(
+        shorter.clocks(&city, 2).rule(ClockKind::Joint).basis(),
+        "联合会商 8 个工作日（本市配置值，非文件原文，流程版本 2）"
+    );
+    let wrong = "[limits]\njiont = { working_days = 8 }\nleader = { working_days = 800 }\n\n[[tier_rule]]\ncode = \"a\"\nlabel = \"甲\"\n\
+        tier = \"high\"\nroute = \"joint\"\nwhen = { any = [\"nothing\"] }\nbecause = \"因为\"\n";
+    let errors = Process::read(wrong, &process, &city, &handles).unwrap_err();
+    let told: BTreeSet<&str> = errors.0.iter().map(|error| error.key.as_str()).collect();
+    let wanted = ["limits.jiont", "limits.leader", "tier_rule", "tier_rule[a].tier", "tier_rule[a].when.any"];
+    assert_eq!(told, wanted.into_iter().collect(), "{errors}");
+}
+
+#[test]
 fn an_unknown_profile_names_the_known_ones() {
     let errors = City::load("atlantis").map(|_| ()).unwrap_err();
     assert!(errors.to_string().contains("anning、hutuo"), "{errors}");

@@ -14,18 +14,22 @@ use super::vocabulary::Themes;
 pub(super) const TIERS: [&str; 4] = ["general", "complex", "key", "major"];
 /// The routes that the program knows.
 pub(super) const ROUTES: [&str; 5] = ["instant", "assigned", "joint", "leader", "special"];
-/// The axes with their values, the default of each first.
-const AXES: [(&str, &[&str]); 8] = [
-    ("kind", &["matter", "opinion", "suggestion"]),
-    ("difficulty", &["medium", "easy", "hard"]),
-    ("breadth", &["narrow", "medium", "wide"]),
-    ("policy_weight", &["weak", "medium", "strong"]),
-    ("scope", &["departmental", "citywide"]),
-    ("generality", &["individual", "common"]),
-    ("policy_axis", &["procedure", "measure"]),
-    ("urgent", &["false", "true"]),
+/// The axes: code, Chinese name, and the values with their Chinese names, the default of each first.
+const AXES: [Axis; 8] = [
+    ("kind", "清单", &[("matter", "事项"), ("opinion", "意见"), ("suggestion", "建议")]),
+    ("difficulty", "难易", &[("medium", "一般"), ("easy", "容易"), ("hard", "困难")]),
+    ("breadth", "范围", &[("narrow", "窄"), ("medium", "一般"), ("wide", "宽")]),
+    ("policy_weight", "政策性", &[("weak", "弱"), ("medium", "一般"), ("strong", "强")]),
+    ("scope", "全局或部门", &[("departmental", "部门任务"), ("citywide", "全局工作")]),
+    ("generality", "共性或个性", &[("individual", "个性诉求"), ("common", "共性需求")]),
+    ("policy_axis", "政策或程序", &[("procedure", "程序规范"), ("measure", "政策措施")]),
+    ("urgent", "紧急", &[("false", "否"), ("true", "是")]),
 ];
-const AUDIENCES: [&str; 3] = ["public", "entrepreneur", "service_recipient"];
+const AUDIENCES: [(&str, &str); 3] =
+    [("public", "群众"), ("entrepreneur", "企业家"), ("service_recipient", "服务对象")];
+
+/// Code, Chinese name, values.
+type Axis = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 /// Words that tell one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +103,58 @@ pub struct When {
     pub policy_axis: Vec<String>,
 }
 
+impl When {
+    /// The values of an axis that are asked for.
+    fn axis(&self, axis: &str) -> &[String] {
+        match axis {
+            "kind" => &self.kind,
+            "difficulty" => &self.difficulty,
+            "breadth" => &self.breadth,
+            "policy_weight" => &self.policy_weight,
+            "scope" => &self.scope,
+            "generality" => &self.generality,
+            "policy_axis" => &self.policy_axis,
+            _ => &[],
+        }
+    }
+
+    /// What must hold, in words.
+    pub fn said(&self, tiering: &Tiering, themes: &Themes) -> String {
+        let lists = |codes: &[String]| -> Vec<String> {
+            codes.iter().map(|code| format!("“{}”", tiering.list_label(code))).collect()
+        };
+        let mut said = Vec::new();
+        for (codes, start, joint) in
+            [(&self.any, "说到", "或者"), (&self.all, "说到", "和"), (&self.none, "没有说到", "和")]
+        {
+            said.extend((!codes.is_empty()).then(|| format!("{start}{}", lists(codes).join(joint))));
+        }
+        let counts = [
+            (self.units_min, "按职责涉及本市单位不少于", "个"),
+            (self.units_max, "按职责涉及本市单位不多于", "个"),
+            (self.bodies_min, "涉及不少于", "家"),
+            (self.bodies_max, "涉及不多于", "家"),
+            (self.dispatches_min, "已经交办不少于", "次"),
+            (self.voices_min, "不少于", "位诉求人反映"),
+        ];
+        said.extend(counts.into_iter().filter_map(|(n, before, after)| Some(format!("{before} {} {after}", n?))));
+        let themes: Vec<String> = self.themes.iter().map(|code| themes.label(code)).collect();
+        said.extend((!themes.is_empty()).then(|| format!("领域：{}", themes.join("、"))));
+        let worded = |values: &[String], known: &[(&str, &str)]| -> Vec<String> {
+            let label =
+                |value: &String| known.iter().find(|(code, _)| code == value).map(|(_, label)| (*label).to_owned());
+            values.iter().filter_map(label).collect()
+        };
+        let audience = worded(&self.audience, &AUDIENCES);
+        said.extend((!audience.is_empty()).then(|| format!("诉求人：{}", audience.join("、"))));
+        for (axis, label, values) in AXES {
+            let values = worded(self.axis(axis), values);
+            said.extend((!values.is_empty()).then(|| format!("{label}：{}", values.join("、"))));
+        }
+        if said.is_empty() { "以上都不成立".to_owned() } else { said.join("；") }
+    }
+}
+
 /// How one axis follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,7 +219,7 @@ impl Tiering {
 
     /// What an axis is where no rule says anything.
     pub fn default_of(axis: &str) -> Option<&'static str> {
-        AXES.iter().find(|(name, _)| *name == axis).and_then(|(_, values)| values.first().copied())
+        AXES.iter().find(|(name, ..)| *name == axis).and_then(|(_, _, values)| values.first()).map(|(code, _)| *code)
     }
 
     /// The label of a word list.
@@ -172,7 +228,13 @@ impl Tiering {
     }
 
     /// Notes every mistake: names that nobody gave, values that do not exist, nothing that always holds at the end.
-    pub(super) fn check(&self, file: &str, themes: &Themes, handlers: &BTreeSet<&str>, errors: &mut ProfileErrors) {
+    pub(super) fn check(
+        &self,
+        file: &str,
+        themes: &Themes,
+        handles: &dyn Fn(&str) -> bool,
+        errors: &mut ProfileErrors,
+    ) {
         let lists: BTreeSet<&str> = self.word_list.iter().map(|list| list.code.as_str()).collect();
         let mut check = Check { file, lists, themes, errors };
         check.lists("word_list", &self.word_list);
@@ -181,9 +243,9 @@ impl Tiering {
         check.distinct("tier_rule", self.tier_rule.iter().map(|rule| rule.code.as_str()));
         for rule in &self.axis_rule {
             let key = format!("axis_rule[{}]", rule.code);
-            match AXES.iter().find(|(axis, _)| *axis == rule.axis) {
+            match AXES.iter().find(|(axis, ..)| *axis == rule.axis) {
                 None => check.wrong(format!("{key}.axis"), "没有这个维度", "no such axis"),
-                Some((_, values)) => check.one_of(&format!("{key}.value"), &rule.value, values),
+                Some((_, _, values)) => check.one_of(&format!("{key}.value"), &rule.value, &codes(values)),
             }
             check.when(&key, &rule.when);
         }
@@ -195,7 +257,7 @@ impl Tiering {
                 check.wrong(format!("{key}.because"), "名称和理由都不能为空", "label and because must not be empty");
             }
             check.when(&key, &rule.when);
-            if rule.lead.as_deref().is_some_and(|lead| !handlers.contains(lead)) {
+            if rule.lead.as_deref().is_some_and(|lead| !handles(lead)) {
                 check.wrong(format!("{key}.lead"), "没有这个单位，或者它不能承办诉求", "no such handling unit");
             }
         }
@@ -205,6 +267,10 @@ impl Tiering {
             check.wrong("tier_rule".to_owned(), chinese, "exactly the last rule has no conditions");
         }
     }
+}
+
+fn codes(values: &[(&'static str, &str)]) -> Vec<&'static str> {
+    values.iter().map(|(code, _)| *code).collect()
 }
 
 struct Check<'a> {
@@ -251,19 +317,10 @@ impl Check<'_> {
             let chinese = format!("没有代码为“{theme}”的领域");
             self.wrong(format!("{rule}.when.themes"), &chinese, "no such theme");
         }
-        let parts = [
-            ("kind", &when.kind),
-            ("difficulty", &when.difficulty),
-            ("breadth", &when.breadth),
-            ("policy_weight", &when.policy_weight),
-            ("scope", &when.scope),
-            ("generality", &when.generality),
-            ("policy_axis", &when.policy_axis),
-        ];
-        for (axis, values) in parts {
-            let allowed = AXES.iter().find(|(name, _)| *name == axis).map_or(&[][..], |(_, values)| values);
-            values.iter().for_each(|value| self.one_of(&format!("{rule}.when.{axis}"), value, allowed));
+        for (axis, _, allowed) in AXES {
+            let values = when.axis(axis);
+            values.iter().for_each(|value| self.one_of(&format!("{rule}.when.{axis}"), value, &codes(allowed)));
         }
-        when.audience.iter().for_each(|value| self.one_of(&format!("{rule}.when.audience"), value, &AUDIENCES));
+        when.audience.iter().for_each(|value| self.one_of(&format!("{rule}.when.audience"), value, &codes(&AUDIENCES)));
     }
 }

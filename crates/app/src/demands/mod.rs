@@ -9,6 +9,7 @@ pub mod checks;
 pub mod codes;
 pub mod exporting;
 pub mod figures;
+pub mod history;
 pub mod importing;
 pub mod lookup;
 pub mod macros;

@@ -168,7 +168,8 @@ impl Walk {
         let reading = Reading { city: &self.city, today, unit: &unit, demand: &demand };
         let given = fields::read(row, &input.collect(), &reading)?;
         let actor = self.actor_of(case, row, attempt);
-        let by = Deciding { actor, now, city: &self.city, calendar: &self.calendar };
+        let clocks = &self.city.clocks;
+        let by = Deciding { actor, now, city: &self.city, clocks, calendar: &self.calendar };
         let mut changed = case.clone();
         decide::decide(&mut changed, row, &given, &by)?;
         *case = changed;
@@ -265,7 +266,7 @@ proptest! {
         let walk = Walk::new();
         let mut case = received();
         let mut now = case.demand.received_at;
-        let by = Deciding { actor: &walk.actors[4], now, city: &walk.city, calendar: &walk.calendar };
+        let by = Deciding { actor: &walk.actors[4], now, city: &walk.city, clocks: &walk.city.clocks, calendar: &walk.calendar };
         decide::receive(&mut case, &by).unwrap();
         for attempt in attempts {
             now = now.plus_seconds(attempt.hours * 900);
@@ -297,7 +298,13 @@ fn walks_reach_the_whole_law() {
     for _ in 0..2000 {
         let mut case = received();
         let mut now = case.demand.received_at;
-        let by = Deciding { actor: &walk.actors[4], now, city: &walk.city, calendar: &walk.calendar };
+        let by = Deciding {
+            actor: &walk.actors[4],
+            now,
+            city: &walk.city,
+            clocks: &walk.city.clocks,
+            calendar: &walk.calendar,
+        };
         decide::receive(&mut case, &by).unwrap();
         for _ in 0..40 {
             now = now.plus_seconds(draw(60) as i64 * if draw(4) == 0 { 7200 } else { 60 });

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use kernel::clock::FixedClock;
 use kernel::uscc::Uscc;
-use kernel::worktime::Calendar;
+use kernel::worktime::{Calendar, Limit};
 use kernel::{Actor, Fault, Instant, Result};
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ use crate::absences::{self, AbsenceInput};
 use crate::batches::{self, BatchInput};
 use crate::city::Twist;
 use crate::city::{
-    self, CallbackScript, DemandScript, DemoCity, Fate, GradeCode, ReplyScript, ScriptBatch, ScriptFirm,
+    self, CallbackScript, ClockKind, DemandScript, DemoCity, Fate, GradeCode, ReplyScript, ScriptBatch, ScriptFirm,
 };
 use crate::context::App;
 use crate::demands::actions::{intake, moving};
@@ -25,8 +25,10 @@ use crate::demands::checks;
 use crate::demands::rules::intake::{Entrance, read as read_intake};
 use crate::demands::rules::moves::Move;
 use crate::enterprises::EnterpriseInput;
+use crate::processes::DraftInput;
+use crate::simulator::Question;
 use crate::views::{self, ViewInput};
-use crate::{demands, enterprises, exchange, inbox, people};
+use crate::{demands, enterprises, exchange, inbox, people, processes, simulator};
 
 /// Plays the script of the city, if it has one, so that its last day is the day of `until`; what would lie after `until`
 /// has not happened yet. `clock` is the clock that `app` was made with. Says how many demands there are.
@@ -66,6 +68,7 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
     player.somebody_is_away(until)?;
     reminders(app, clock, until)?;
     shortcuts::keep(app, clock, until)?;
+    draft_process(app, &player.desk)?;
     Ok(player.numbers.iter().flatten().count())
 }
 
@@ -92,6 +95,26 @@ fn reminders(app: &App, clock: &FixedClock, until: Instant) -> Result<()> {
 fn saved_view() -> ViewInput {
     let (name, query) = ("逾期未办结", "status=open&overdue=true&sort=due");
     ViewInput { name: Some(name.to_owned()), query: Some(query.to_owned()), shared: true }
+}
+
+/// A second process version, drafted and tried on what has happened so far: shorter consultations, and three bodies are
+/// enough for one.
+fn draft_process(app: &App, desk: &Actor) -> Result<()> {
+    let drafted = app.write_now(desk, |cx| {
+        let mut process = processes::in_force(cx)?.process.clone();
+        process.limits.insert(ClockKind::Joint, Limit::WorkingDays(8));
+        process.limits.insert(ClockKind::Assigned, Limit::WorkingDays(4));
+        for rule in process.tiering.tier_rule.iter_mut().filter(|rule| rule.when.bodies_min == Some(4)) {
+            rule.when.bodies_min = Some(3);
+            rule.label = "涉及三家即会商".to_owned();
+        }
+        let title = Some("会商 8 个工作日、交办 4 个工作日，涉及三家即会商".to_owned());
+        let draft = DraftInput { edit: None, title, content: Some(process.write(cx.app.city())) };
+        processes::actions::create(cx, &draft)
+    });
+    let question = Question { version: Some(drafted?.version), ..Question::default() };
+    let answered = app.read_now(desk, move |cx| simulator::simulate(cx, &question))?;
+    app.write_now(desk, move |cx| simulator::note(cx, &answered))
 }
 
 /// One thing that somebody does.

@@ -24,9 +24,16 @@ impl Request {
 
     /// A POST of JSON.
     pub fn post(path: &str, body: String) -> Self {
+        Self::post_as(path, body, None)
+    }
+
+    /// A POST of JSON, with a bearer token where one is needed.
+    pub fn post_as(path: &str, body: String, token: Option<&str>) -> Self {
+        let token = token.map(|t| format!("authorization: Bearer {t}\r\n")).unwrap_or_default();
         let length = body.len();
         Self(format!(
-            "POST {path} HTTP/1.1\r\nhost: city\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+            "POST {path} HTTP/1.1\r\nhost: city\r\n{token}content-type: application/json\r\n\
+             content-length: {length}\r\n\r\n{body}"
         ))
     }
 }
@@ -59,6 +66,12 @@ pub fn log_in(address: &str, username: &str, password: &str) -> String {
     connection.ask(&request);
     let session = connection.cookies.iter().find(|cookie| cookie.contains("session"));
     session.expect("a session's cookie").split(';').next().unwrap_or_default().to_owned()
+}
+
+/// Posts JSON once, on a connection of its own.
+pub fn post(address: &str, path: &str, body: String, token: &str) -> Response {
+    let mut connection = Connection::open(address);
+    connection.ask(&Request::post_as(path, body, Some(token)))
 }
 
 struct Connection {

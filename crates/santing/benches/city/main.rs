@@ -6,7 +6,7 @@
 //!
 //! Durable creates through HTTP at 1 and 32 connections against the store's own limit; list, demand page, progress and search
 //! at each number of demands; import rows per second with the index; resident memory idle and under load; cold start to
-//! the first page; bytes of the first public page. Runs the release binary as it is shipped.
+//! the first page; bytes of the first public page; the route simulator over all of them. Runs the release binary as it is shipped.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test or benchmark that cannot go on must stop")]
 
@@ -23,6 +23,9 @@ use server::Server;
 /// Makes the nth request.
 type Ask<'a> = Box<dyn Fn(usize) -> Request + Sync + 'a>;
 
+/// Demands that the simulator takes at once.
+const REPLAYED: usize = 100_000;
+
 struct Wanted {
     engines: Vec<&'static str>,
     rows: Vec<usize>,
@@ -38,6 +41,19 @@ fn main() {
             let url = cluster.as_ref().map(|c| c.database().expect("a fresh database"));
             measure(engine, url.as_deref(), *rows, Duration::from_secs(wanted.seconds));
         }
+    }
+}
+
+/// The route simulator over every imported demand: other clocks, and other rules that every text is read for again.
+fn replay(server: &Server, token: &str, rows: usize) {
+    let rules = "[limits]\njoint = { working_days = 8 }\n[[tier_rule]]\ncode = \"general\"\nlabel = \"一般\"\ntier = \"general\"\n\
+        route = \"assigned\"\nbecause = \"一般\"\n";
+    for (name, rules) in [("clocks", "[limits]\njoint = { working_days = 8 }\n"), ("rules", rules)] {
+        let body = serde_json::json!({"rules": rules, "from": "2015-01-01", "to": "2026-10-31"}).to_string();
+        let started = Instant::now();
+        let response = client::post(&server.address, "/api/v1/simulations", body, token);
+        assert_eq!(response.status, 200, "{}", response.body);
+        println!("simulator, other {name}, {rows} demands: {:.2} s", started.elapsed().as_secs_f64());
     }
 }
 
@@ -104,6 +120,9 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
         for connections in [1, 16] {
             println!("{name}, {connections:2} connections: {}", load.run(connections, ask));
         }
+    }
+    if rows <= REPLAYED {
+        replay(&server, &token, rows);
     }
     println!("resident, after load: {} MiB, highest {} MiB", server.resident_mib(), server.highest_mib());
 }

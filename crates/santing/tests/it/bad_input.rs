@@ -241,6 +241,7 @@ const BARE: &[&str] = &[
     "/1/remove",
     "/last/remove",
     "/ledger/check",
+    "/discard",
 ];
 
 fn place(path: &str, number: &str) -> String {

@@ -118,6 +118,8 @@ fn desk_pages(city: &City) -> Vec<String> {
     let (phrase, kept) = (first(city, "/phrases"), first(city, "/macros"));
     all.push(format!("/phrases/{phrase}/edit"));
     all.extend([format!("/macros/{kept}/edit"), format!("/macros/{kept}/steps/new?move=triage")]);
+    all.extend(pages(&["/processes", "/processes/1", "/processes/2", "/processes/new", "/processes/2/edit"]));
+    all.extend(pages(&["/processes/2/adopt", "/simulator", "/simulator?version=2"]));
     all.extend(["/import".to_owned(), an_import(city)]);
     let batch = a_batch(city);
     all.extend([batch.clone(), format!("{batch}/sheet")]);

@@ -39,6 +39,8 @@ fn every_reading_call_answers_as_described() {
         "/views",
         "/phrases",
         "/macros",
+        "/processes",
+        "/processes/2",
         "/channels/coverage",
         "/absences",
         "/standing-in",
@@ -51,6 +53,9 @@ fn every_reading_call_answers_as_described() {
     desk.get("/demands/similar?text=%E5%A5%96%E8%A1%A5%E6%B2%A1%E6%9C%89%E6%8B%A8%E4%BB%98").expect(200);
     desk.get("/exchange").expect(200);
     desk.get("/exchange/12345/packages?all=true").expect(200);
+    let shorter = serde_json::json!({ "rules": "[limits]\njoint = { working_days = 3 }\n" });
+    let answered = desk.post("/simulations", &shorter).expect(200).json();
+    assert!(answered["report"]["lateness"].as_array().is_some_and(|late| !late.is_empty()), "{answered}");
     city.administrator().get("/accounts").expect(200);
     for format in ["jsonl", "csv", "xlsx"] {
         desk.get(&format!("/demands/export?format={format}&status=closed")).expect(200);

@@ -5,13 +5,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use store::Attachment;
 
+use crate::city::ClockRules;
 use crate::context::{App, Cx};
 use crate::demands::rules::case::{Case, Demand, Said, Sorting};
 use crate::demands::rules::decide::{self, Deciding};
 use crate::demands::rules::intake::{self, Entrance, Intake};
 use crate::demands::rules::vocabulary::Status;
 use crate::demands::{codes, records, serials, stream};
-use crate::{enterprises, people};
+use crate::{enterprises, people, processes};
 
 /// A file that came with a demand, checked by content and already kept by the store.
 #[derive(Clone, Debug)]
@@ -59,9 +60,10 @@ pub fn register(cx: &mut Cx<'_>, number: &str, intake: &Intake, uploads: &[Uploa
     }
     // What another system hands over keeps the instant at which it was received there; its clocks begin here and now.
     let mut case = new_case(cx, number, intake, intake.received_at.unwrap_or(cx.now))?;
-    let calendar = cx.app.calendar();
-    decide::receive(&mut case, &deciding(cx, &calendar))?;
+    let (calendar, governing) = (cx.app.calendar(), processes::in_force(cx)?);
+    decide::receive(&mut case, &deciding(cx, &calendar, &governing.clocks))?;
     records::insert(cx.tx, &case)?;
+    processes::stamp(cx, case.demand.id, &governing)?;
     for upload in uploads {
         let Upload { content, name } = upload.clone();
         cx.tx.attach(&content, cx.now)?;
@@ -117,8 +119,8 @@ pub fn new_case(cx: &mut Cx<'_>, number: &str, intake: &Intake, received_at: Ins
 }
 
 /// Who decides now, for the pure rules.
-pub fn deciding<'a>(cx: &'a Cx<'_>, calendar: &'a kernel::worktime::Calendar) -> Deciding<'a> {
-    Deciding { actor: cx.actor, now: cx.now, city: cx.app.city(), calendar }
+pub fn deciding<'a>(cx: &'a Cx<'_>, calendar: &'a kernel::worktime::Calendar, clocks: &'a ClockRules) -> Deciding<'a> {
+    Deciding { actor: cx.actor, now: cx.now, city: cx.app.city(), clocks, calendar }
 }
 
 /// The receipt of a number.

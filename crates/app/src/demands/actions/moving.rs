@@ -14,7 +14,7 @@ use crate::demands::rules::fields::{self, Given, Reading};
 use crate::demands::rules::moves::{By, Move, Row};
 use crate::demands::rules::vocabulary::{Grade, Status};
 use crate::demands::{checks, codes, records, sight, stream};
-use crate::{people, units};
+use crate::{people, processes, units};
 
 /// Makes a move on the demand of `number`, of which the actor saw `version`.
 pub fn make(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Value>) -> Result<Case> {
@@ -67,8 +67,8 @@ pub fn weigh_case(cx: &mut Cx<'_>, before: Case, make: Move, input: &Map<String,
     }
     let given = read_fields(cx, row, &before, input)?;
     let mut case = before.clone();
-    let calendar = cx.app.calendar();
-    let change = decide::decide(&mut case, row, &given, &deciding(cx, &calendar))?;
+    let (calendar, governing) = (cx.app.calendar(), processes::governing(cx, case.demand.id)?);
+    let change = decide::decide(&mut case, row, &given, &deciding(cx, &calendar, &governing.clocks))?;
     Ok(Weighed { before, case, change, given })
 }
 
@@ -215,8 +215,8 @@ pub fn withdraw_by_code(cx: &mut Cx<'_>, number: &str, code: &str, reason: Optio
     check.done()?;
     let before = records::case(cx.tx, demand)?;
     let mut case = before.clone();
-    let calendar = cx.app.calendar();
-    decide::withdraw_by_submitter(&mut case, &deciding(cx, &calendar))?;
+    let (calendar, governing) = (cx.app.calendar(), processes::governing(cx, case.demand.id)?);
+    decide::withdraw_by_submitter(&mut case, &deciding(cx, &calendar, &governing.clocks))?;
     if !records::update(cx.tx, &case, &before, cx.now)? {
         return Err(Refusal::conflict(before.demand.version + 1, "就在刚才，这件诉求有了新的变化，请刷新后再试").into());
     }

@@ -4,12 +4,13 @@
 use kernel::Result;
 use serde::Serialize;
 
+use super::together;
 use crate::context::Cx;
 use crate::demands::records;
 use crate::demands::rules::case::Demand;
 use crate::demands::rules::tiering::{AxisProposal, Sorter, Words};
 use crate::demands::rules::vocabulary::{ClockName, Status};
-use crate::units;
+use crate::{processes, units};
 
 /// A proposal; absent parts are those for which nothing speaks.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -51,8 +52,10 @@ pub fn propose(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
         Status::Triaged => dispatches(cx, demand)?,
         _ => 0,
     };
-    let city = cx.app.city();
-    let sorted = Sorter::new(city, &names, &city.tiering, cx.now).sort(&words(demand), dispatches, 1);
+    let (city, governing) = (cx.app.city(), processes::governing(cx, demand.id)?);
+    let voices = u32::try_from(together::voices(cx, demand)?.len() + 1).unwrap_or(u32::MAX);
+    let sorter = Sorter::new(city, &names, &governing.process.tiering, cx.now);
+    let sorted = sorter.sort(&words(demand), dispatches, voices);
     Ok(sorted.map(|sorted| Proposal {
         route: sorted.ruling.route.code(),
         tier: sorted.ruling.tier.code(),

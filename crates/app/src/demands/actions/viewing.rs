@@ -14,7 +14,7 @@ use crate::demands::rules::moves::{Move, Row};
 use crate::demands::rules::vocabulary::{ClockName, Outcome, ProceedingKind, Route, Status};
 use crate::demands::rules::{clocks, decide};
 use crate::demands::{records, stream};
-use crate::units;
+use crate::{processes, units};
 
 /// A demand with everything that its page shows.
 pub struct Whole {
@@ -36,6 +36,8 @@ pub struct Whole {
     pub voices: Vec<Demand>,
     /// The number of the demand that is handled for it.
     pub merged_into: Option<String>,
+    /// The process version that it started under.
+    pub process: i64,
 }
 
 /// The demand of a number, whole.
@@ -44,7 +46,8 @@ pub fn whole(cx: &mut Cx<'_>, number: &str) -> Result<Whole> {
     let id = case.demand.id;
     let history = cx.tx.history(&stream(number))?;
     let calendar = cx.app.calendar();
-    let deciding = deciding(cx, &calendar);
+    let governing = processes::governing(cx, id)?;
+    let deciding = deciding(cx, &calendar, &governing.clocks);
     let open = decide::open_moves(&case, &deciding);
     let moves = open.filter(|row| !is_own_affair(row, &history, cx.actor)).collect();
     let voices = together::voices(cx, &case.demand)?;
@@ -61,6 +64,7 @@ pub fn whole(cx: &mut Cx<'_>, number: &str) -> Result<Whole> {
         units: units::names(cx)?,
         voices,
         merged_into,
+        process: governing.version,
         case,
     })
 }

@@ -357,6 +357,8 @@ pub struct DemandView {
     pub moves: Vec<MoveView>,
     /// What the program would propose, as long as there is something to decide.
     pub proposal: Option<Proposal>,
+    /// The process version that it started under and keeps.
+    pub process: i64,
 }
 
 /// Whom to call.
@@ -501,7 +503,7 @@ pub struct ChoiceView {
 impl Speaking<'_> {
     /// A demand, whole.
     pub fn whole(&self, whole: Whole, proposal: Option<Proposal>) -> DemandView {
-        let Whole { case, replies, ratings, attachments, moves, voices, merged_into, .. } = whole;
+        let Whole { case, replies, ratings, attachments, moves, voices, merged_into, process, .. } = whole;
         let next = case.next_clock().map(|c| c.due_at);
         let clocks = case.clocks.iter().enumerate();
         let clocks = clocks.map(|(position, clock)| self.clock(&case.demand.number, position, clock)).collect();
@@ -591,6 +593,7 @@ impl Speaking<'_> {
                 .collect(),
             moves: moves.into_iter().map(|row| self.a_move(row)).collect(),
             proposal,
+            process,
             number: d.number,
             version: d.version,
             title: d.said.title,

@@ -15,6 +15,7 @@ use crate::demands::rules::decide;
 use crate::demands::rules::filter::Filter;
 use crate::demands::rules::moves::{MOVES, Move};
 use crate::phrases::{self, Phrase};
+use crate::processes;
 
 /// The name under which a form and an address name a demand: `NUMBER:VERSION`.
 pub const ITEM: &str = "item";
@@ -38,9 +39,10 @@ pub struct Picked {
 }
 
 /// The moves that the actor may make on some of them now, in the order of the law, with how many.
-fn moves(cx: &Cx<'_>, cases: &[Case]) -> Vec<(Move, usize)> {
-    let calendar = cx.app.calendar();
-    let by = deciding(cx, &calendar);
+fn moves(cx: &mut Cx<'_>, cases: &[Case]) -> Result<Vec<(Move, usize)>> {
+    // The offer is made under the version in force; each row is weighed under its own.
+    let (calendar, governing) = (cx.app.calendar(), processes::in_force(cx)?);
+    let by = deciding(cx, &calendar, &governing.clocks);
     let mut counts = BTreeMap::new();
     for make in cases.iter().flat_map(|case| decide::open_moves(case, &by)).map(|row| row.make) {
         *counts.entry(make).or_insert(0) += 1;
@@ -49,7 +51,7 @@ fn moves(cx: &Cx<'_>, cases: &[Case]) -> Vec<(Move, usize)> {
     for make in MOVES.iter().map(|row| row.make) {
         found.extend(counts.remove(&make).map(|count| (make, count)));
     }
-    found
+    Ok(found)
 }
 
 /// The item that a form's value names.
@@ -86,7 +88,7 @@ pub fn read(cx: &mut Cx<'_>, items: &[Item], more: bool) -> Result<Picked> {
         }
     }
     let more = more || items.len() > MOST;
-    let moves = moves(cx, &cases);
+    let moves = moves(cx, &cases)?;
     Ok(Picked {
         cases,
         missing,

@@ -12,6 +12,7 @@ use crate::demands::rules::case::{Case, Reply};
 use crate::demands::rules::decide;
 use crate::demands::rules::vocabulary::Status;
 use crate::demands::{serials, stream};
+use crate::processes::{self, Governing};
 
 /// How many rows of a batch are new, and how many were here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,13 +64,14 @@ fn write(cx: &mut Cx<'_>, batch: &[Prepared]) -> Result<Kept> {
         let first = records::reserve_serials(cx.tx, &series, count)?;
         next.insert(series, first);
     }
+    let governing = processes::in_force(cx)?;
     let mut documents = Vec::with_capacity(new.len());
     for prepared in new {
         let series = series(cx, prepared);
         let serial = next.entry(series.clone()).or_default();
         let number = format!("{series}{serial:04}");
         *serial += 1;
-        documents.push((write_one(cx, &number, prepared)?, &prepared.document));
+        documents.push((write_one(cx, &number, prepared, &governing)?, &prepared.document));
     }
     // All at once at the end: other statements in between would make the index write out what it has gathered.
     documents.into_iter().try_for_each(|(id, document)| cx.tx.index_document(id, document))?;
@@ -80,18 +82,19 @@ fn series(cx: &Cx<'_>, prepared: &Prepared) -> String {
     serials::series(cx.app, &prepared.intake.channel, prepared.intake.received_at.unwrap_or(cx.now))
 }
 
-fn write_one(cx: &mut Cx<'_>, number: &str, prepared: &Prepared) -> Result<Id> {
+fn write_one(cx: &mut Cx<'_>, number: &str, prepared: &Prepared, governing: &Governing) -> Result<Id> {
     let received_at = prepared.intake.received_at.unwrap_or(cx.now);
     let mut case = new_case(cx, number, &prepared.intake, received_at)?;
     match &prepared.reply {
         // Nobody could answer here before it came in: the dispatch clock starts now, the receipt time stays.
         None => {
             let calendar = cx.app.calendar();
-            decide::receive(&mut case, &deciding(cx, &calendar))?;
+            decide::receive(&mut case, &deciding(cx, &calendar, &governing.clocks))?;
         }
         Some(reply) => close(&mut case, reply.at.unwrap_or(cx.now).max(received_at)),
     }
     records::insert_whole(cx.tx, &case)?;
+    processes::stamp(cx, case.demand.id, governing)?;
     if let Some(reply) = &prepared.reply {
         let (at, by_name) = (case.demand.held_since, reply.unit.clone().unwrap_or_else(|| "原系统".to_owned()));
         let what = Reply { policy_reading: String::new(), measures: String::new(), opinion: reply.text.clone() };

@@ -93,7 +93,7 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
                     (moves(&seen.whole))
                     (clocks::card(look, &d.number, &seen.clocks))
                     (checks::card(look, &d.number, &seen.checks, seen.may_check))
-                    (sorting(look, d))
+                    (sorting(look, &seen.whole))
                     (similar(&seen.similar))
                 }
                 div.rest.stack {
@@ -271,7 +271,8 @@ pub fn label_of(row: &Row, d: &Demand) -> &'static str {
     }
 }
 
-fn sorting(look: &Look, d: &Demand) -> Markup {
+fn sorting(look: &Look, whole: &Whole) -> Markup {
+    let d = &whole.case.demand;
     let s = &d.sorting;
     let theme = s.theme.as_deref().map(|theme| look.city().themes.label(theme));
     let known = [
@@ -293,6 +294,8 @@ fn sorting(look: &Look, d: &Demand) -> Markup {
     facts.extend(
         d.lead_unit.as_deref().map(|code| ("牵头", html! { a href={ "/units/" (code) } { (look.unit(code)) } })),
     );
+    let process = whole.process;
+    facts.push(("流程", html! { a href={ "/processes/" (process) } { "版本 " (process) } }));
     facts.push(("跟踪", html! { (look.city().dispatcher_name()) }));
     html! {
         section.card {

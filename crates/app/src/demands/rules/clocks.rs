@@ -22,7 +22,7 @@ pub struct Length {
 
 /// The length of `name` for a demand sorted like this, started now.
 pub fn length(name: ClockName, sorting: &Sorting, by: &Deciding<'_>) -> Result<Length> {
-    let rule = by.city.clocks.rule(kind(name, sorting));
+    let rule = by.clocks.rule(kind(name, sorting));
     let due_at = by.calendar.due(by.now, rule.limit)?.at;
     Ok(Length { limit: write(rule.limit), source: rule.basis(), due_at })
 }
@@ -50,6 +50,11 @@ pub fn due_under(clock: &DemandClock, calendar: &Calendar) -> Result<Option<Inst
     let Some(mut timer) = timer(clock) else { return Ok(None) };
     timer.suspensions.retain(|pause| pause.until.is_some());
     Ok(timer.due(calendar)?.map(|due| due.at))
+}
+
+/// When a stored clock would end if its first limit were `limit`: what was granted and where it stood still stay.
+pub fn due_with(clock: &DemandClock, limit: Limit, calendar: &Calendar) -> Result<Option<Instant>> {
+    due_under(&DemandClock { limit: write(limit), ..clock.clone() }, calendar)
 }
 
 /// The facts of a stored clock from which its end follows.
@@ -86,7 +91,8 @@ pub fn read(limit: &str) -> Option<Limit> {
     days.or_else(|| limit.strip_suffix("wm").and_then(|n| n.parse().ok()).map(Limit::WorkingMinutes))
 }
 
-fn kind(name: ClockName, sorting: &Sorting) -> ClockKind {
+/// The city's limit that a clock has for a demand sorted like this.
+pub fn kind(name: ClockName, sorting: &Sorting) -> ClockKind {
     match (name, sorting.route) {
         (ClockName::Dispatch, _) => ClockKind::Dispatch,
         (ClockName::Sign, _) => ClockKind::Acknowledge,

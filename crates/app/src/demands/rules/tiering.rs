@@ -182,7 +182,7 @@ impl<'a> Sorter<'a> {
             return None;
         }
         let (lead, margin) = self.lead(said, theme, &units, &ruling, &mut because);
-        let co_units = self.helpers(said, &facts, lead.as_deref(), &ruling);
+        let co_units = self.helpers(said, &facts, lead.as_deref(), ruling.route);
         if !co_units.is_empty() {
             let names: Vec<&str> = co_units.iter().map(|code| self.units.short_name(code)).collect();
             because.push(format!("协办“{}”：职责里有诉求提到的事", names.join("、")));
@@ -196,12 +196,21 @@ impl<'a> Sorter<'a> {
         Some(Sorted { theme, lead, co_units, axes, explained, ruling, because, margin, facts })
     }
 
-    /// What is known of a demand for [`rule`], where people have sorted it already.
+    /// What is known of a demand for [`rule`]; the theme that people gave it counts.
     pub fn facts_of(&self, said: &Words<'_>, dispatches: u32, voices: u32) -> Facts {
         let words = format!("{}\n{}\n{}", said.title, said.title, said.text);
-        let theme = said.theme.and_then(|code| self.city.themes.get(code));
+        let theme = match said.theme {
+            Some(code) => self.city.themes.get(code),
+            None => self.theme(said, &self.themes.classify(&words)).map(|(theme, _)| theme),
+        };
         let units = self.touched(&words, said.audience, theme);
         self.facts(said, &words, theme, &units, dispatches, voices)
+    }
+
+    /// Tier and route for facts; axes that nobody gave follow from them.
+    pub fn rule(&self, facts: &Facts, given: Option<Axes>, kind: Option<DemandKind>) -> Ruling {
+        let axes = given.unwrap_or_else(|| axes(self.tiering, facts, kind).0);
+        rule(self.tiering, facts, &axes, |code| self.units.short_name(code).to_owned())
     }
 
     fn theme(&self, said: &Words<'_>, found: &[Scored]) -> Option<(&'a Theme, String)> {
@@ -317,8 +326,8 @@ impl<'a> Sorter<'a> {
     }
 
     /// Who helps: the other touched units where several handle it, and the street of the place.
-    fn helpers(&self, said: &Words<'_>, facts: &Facts, lead: Option<&str>, ruling: &Ruling) -> Vec<String> {
-        if !matches!(ruling.route, Route::Joint | Route::Leader | Route::Special) {
+    pub fn helpers(&self, said: &Words<'_>, facts: &Facts, lead: Option<&str>, route: Route) -> Vec<String> {
+        if !matches!(route, Route::Joint | Route::Leader | Route::Special) {
             return Vec::new();
         }
         let street = self.place(said).map(|unit| unit.code.clone());

@@ -13,7 +13,7 @@ use super::case::{Callback, Case, Part, Reply};
 use super::fields::Given;
 use super::moves::{MOVES, Move, Relation, Row};
 use super::vocabulary::{ClockName, MeetingKind, PartKind, ProceedingKind, RequestKind, Route, Status};
-use crate::city::City;
+use crate::city::{City, ClockRules};
 use crate::people;
 
 /// Unreached call-backs after which a demand may be closed without one (本市配置值).
@@ -25,8 +25,10 @@ pub struct Deciding<'a> {
     pub actor: &'a Actor,
     /// When.
     pub now: Instant,
-    /// The city's themes, grounds and clock lengths.
+    /// The city's themes and grounds.
     pub city: &'a City,
+    /// The clock lengths of the process version that governs this demand.
+    pub clocks: &'a ClockRules,
     /// The working calendar in force.
     pub calendar: &'a Calendar,
 }

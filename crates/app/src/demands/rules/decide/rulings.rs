@@ -24,7 +24,7 @@ pub(super) fn may_object(case: &Case, by: &Deciding<'_>) -> Result<(), Refusal> 
     }
     let names = [ClockName::Sign, ClockName::Part];
     let asked = case.clocks.iter().rev().find(|c| c.unit.as_deref() == Some(unit) && names.contains(&c.name));
-    let limit = by.city.clocks.rule(ClockKind::Objection).limit;
+    let limit = by.clocks.rule(ClockKind::Objection).limit;
     let until = asked.and_then(|clock| by.calendar.due(clock.started_at, limit).ok());
     match until {
         Some(until) if by.now <= until.at => Ok(()),
