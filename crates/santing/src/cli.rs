@@ -60,7 +60,6 @@ pub struct ServeOptions {
 
 /// The commands.
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one is made per run of the program")]
 pub enum Command {
     /// 空目录变成演示城市，然后提供服务
     Demo(ServeOptions),
