@@ -20,7 +20,6 @@ pub fn each_minute(app: &App) -> Result<()> {
     exchange::actions::sending::settle_recent(app)?;
     demands::actions::together::resume_due(app)?;
     app.store().seal_all(app.now())?;
-    inbox::work(app)?;
     app.write_now(&Actor::system(), |cx| {
         idempotency::sweep(cx)?;
         absences::sweep(cx)?;
@@ -30,5 +29,6 @@ pub fn each_minute(app: &App) -> Result<()> {
         exchange::actions::sending::settle_all(app)?;
         app.store().tend()?;
     }
-    Ok(())
+    // Last: a full disk under the mails must not keep the rest from its work.
+    inbox::work(app)
 }

@@ -62,6 +62,7 @@ pub fn migrations() -> &'static [Migration] {
             phrases::MIGRATIONS,
             demands::macros::MIGRATIONS,
             demands::checks::MIGRATIONS,
+            demands::MIGRATIONS_3,
         ]
         .concat()
     });

@@ -43,6 +43,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration { name: "demands-1", sql: inclu
 /// What the tables grew by: the other routes, co-handlers, requests, decisions on the record.
 pub const MIGRATIONS_2: &[Migration] = &[Migration { name: "demands-2", sql: include_str!("schema_2.sql") }];
 
+/// What the reminders look for.
+pub const MIGRATIONS_3: &[Migration] = &[Migration { name: "demands-3", sql: include_str!("schema_3.sql") }];
+
 /// The ledger stream of a demand.
 pub fn stream(number: &str) -> String {
     format!("demand:{number}")

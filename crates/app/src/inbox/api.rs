@@ -34,6 +34,8 @@ pub struct Reminder {
     pub at: String,
     /// When the clock is due that it speaks of.
     pub due_at: Option<String>,
+    /// Which clock that is.
+    pub due_clock: Option<&'static str>,
     /// Whether it was read.
     pub read: bool,
     /// Whether it has settled itself.
@@ -53,6 +55,7 @@ impl Reminder {
             urgent: item.urgent,
             standing_in_for: item.for_name.clone(),
             at: item.at.rfc3339(zone),
+            due_clock: item.clock().map(|clock| clock.code()),
             due_at: item.due_at.map(|due| due.rfc3339(zone)),
             read: item.read_at.is_some(),
             settled: item.settled_at.is_some(),

@@ -10,7 +10,7 @@ use super::rules::{self, Item, Of, Whom};
 use crate::absences::{self, Limits};
 use crate::city::ReminderKind;
 use crate::context::{App, Cx};
-use crate::demands::actions::attention::Due;
+use crate::demands::actions::attention::Running;
 use crate::demands::actions::listing::Summary;
 use crate::demands::actions::{attention, recomputing};
 use crate::demands::rules::fields::Task;
@@ -237,8 +237,9 @@ fn about_absence(
 
 fn settle(cx: &mut Cx<'_>, numbers: &[String], by_number: &HashMap<&str, &Summary>) -> Result<()> {
     for some in numbers.chunks(500) {
+        let running = attention::running(cx, some)?;
         for item in records::unsettled(cx.tx, some)? {
-            if by_number.get(item.subject.as_str()).is_some_and(|demand| rules::settled(&item, demand)) {
+            if by_number.get(item.subject.as_str()).is_some_and(|demand| rules::settled(&item, demand, &running)) {
                 records::settle(cx.tx, item.id, cx.now)?;
             }
         }
@@ -250,37 +251,40 @@ fn settle(cx: &mut Cx<'_>, numbers: &[String], by_number: &HashMap<&str, &Summar
 fn overdue(cx: &mut Cx<'_>) -> Result<()> {
     let since = looked_at(cx, "overdue")?;
     records::set_mark(cx.tx, "overdue", &cx.now.0.to_string())?;
-    let demands = attention::due_within(cx, (since, cx.now))?;
-    of_clocks(cx, &demands, ReminderKind::Overdue)
+    let clocks = attention::due_within(cx, (since, cx.now))?;
+    of_clocks(cx, &clocks, ReminderKind::Overdue)
 }
 
 /// What runs out soon: looked at once a day, before the digests.
 pub fn due_soon(cx: &mut Cx<'_>) -> Result<()> {
     let until = rules::due_soon_until(cx.now, &cx.app.calendar(), &cx.app.city().clocks.digest);
-    let demands = attention::due_within(cx, (cx.now, until))?;
-    of_clocks(cx, &demands, ReminderKind::DueSoon)
+    let clocks = attention::due_within(cx, (cx.now, until))?;
+    of_clocks(cx, &clocks, ReminderKind::DueSoon)
 }
 
-fn of_clocks(cx: &mut Cx<'_>, demands: &[Due], kind: ReminderKind) -> Result<()> {
-    if demands.is_empty() {
+fn of_clocks(cx: &mut Cx<'_>, clocks: &[Running], kind: ReminderKind) -> Result<()> {
+    if clocks.is_empty() {
         return Ok(());
     }
     let staff = Staff::read(cx)?;
-    for Due { demand, units } in demands {
-        let (Some(due), Some(clock)) = (demand.due_at, demand.due_clock) else { continue };
-        for unit in units {
-            let fact = Fact {
-                key: format!("{}:{}:{}:{}", kind.code(), demand.number, clock.code(), due.0),
-                kind,
-                whom: if unit.is_some() { &[Whom::Unit] } else { &[Whom::Dispatchers] },
-                unit: unit.as_deref(),
-                demand,
-                at: if kind == ReminderKind::Overdue { due } else { cx.now },
-                due_at: Some(due),
-                by: None,
-            };
-            keep(cx, &staff, &fact)?;
-        }
+    let mut numbers: Vec<String> = clocks.iter().map(|clock| clock.number.clone()).collect();
+    numbers.sort();
+    numbers.dedup();
+    let demands = attention::by_numbers(cx, &numbers)?;
+    let by_number: HashMap<&str, &Summary> = demands.iter().map(|d| (d.number.as_str(), d)).collect();
+    for clock in clocks {
+        let Some(demand) = by_number.get(clock.number.as_str()) else { continue };
+        let fact = Fact {
+            key: format!("{}:{}:{}:{}", kind.code(), clock.number, clock.clock.code(), clock.due_at.0),
+            kind,
+            whom: if clock.unit.is_some() { &[Whom::Unit] } else { &[Whom::Dispatchers] },
+            unit: clock.unit.as_deref(),
+            demand,
+            at: if kind == ReminderKind::Overdue { clock.due_at } else { cx.now },
+            due_at: Some(clock.due_at),
+            by: None,
+        };
+        keep(cx, &staff, &fact)?;
     }
     Ok(())
 }

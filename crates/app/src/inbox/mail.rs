@@ -1,5 +1,6 @@
 //! Mails: what breaks through, the text of a mail, and the spool that the site's own mailer empties.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -70,7 +71,10 @@ pub fn queue(cx: &mut Cx<'_>, (account, email): (Id, &str), occasion: Occasion, 
 fn body(items: &[&Item], base_url: Option<&str>) -> String {
     let mut text = String::new();
     for kind in ReminderKind::ALL {
-        let of_kind: Vec<&&Item> = items.iter().filter(|item| item.kind == kind).collect();
+        // Two clocks of one demand are one line.
+        let mut named = HashSet::new();
+        let of_kind = items.iter().filter(|item| item.kind == kind && named.insert(&item.subject));
+        let of_kind: Vec<&&Item> = of_kind.collect();
         if of_kind.is_empty() {
             continue;
         }

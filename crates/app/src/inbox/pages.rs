@@ -40,8 +40,8 @@ struct Look<'a> {
 impl Look<'_> {
     fn body(&self, inbox: &Inbox) -> Markup {
         html! {
-            (self.digest(inbox))
             div.stack {
+                (self.digest(inbox))
                 @if inbox.open.is_empty() {
                     (empty(
                         "没有新的提醒",
@@ -122,6 +122,7 @@ impl Look<'_> {
 
     fn left(&self, due: Instant, item: &Item) -> Markup {
         html! {
+            @if let Some(clock) = item.clock() { (clock.label()) " " }
             (when::time(due, self.zone(), &format!("{} 到期", when::near(due, self.now, self.zone()))))
             @if item.open() { "，" (kernel::worktime::time_left(&self.app.calendar(), self.now, due)) }
         }

@@ -7,9 +7,10 @@ use kernel::{Id, Instant, Refusal, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::city::{DigestRule, ReminderKind};
+use crate::demands::actions::attention::Running;
 use crate::demands::actions::listing::Summary;
 use crate::demands::rules::moves::Move;
-use crate::demands::rules::vocabulary::{Grade, Route, Status};
+use crate::demands::rules::vocabulary::{ClockName, Grade, Route, Status};
 use crate::people::Colleague;
 
 /// Reminders are kept so many days.
@@ -50,6 +51,11 @@ impl Item {
     /// Whether it still waits for somebody to look.
     pub fn open(&self) -> bool {
         self.read_at.is_none() && self.settled_at.is_none()
+    }
+
+    /// The clock that it speaks of, which its key names.
+    pub fn clock(&self) -> Option<ClockName> {
+        self.due_at.and_then(|_| ClockName::from_code(self.key.split(':').nth(2)?))
     }
 
     /// The page that it leads to.
@@ -137,14 +143,17 @@ pub fn meant(whom: Whom, unit: Option<&str>, route: Option<Route>, colleague: &C
     }
 }
 
-/// Whether a reminder has settled itself, now that its demand stands like this.
-pub fn settled(item: &Item, now: &Summary) -> bool {
+/// Whether a reminder has settled itself, now that its demand stands like this and these of its clocks run.
+pub fn settled(item: &Item, now: &Summary, running: &[Running]) -> bool {
     // Another holder, or the same one anew: what was said of the time before no longer is.
     let passed_on = item.at < now.held_since;
     match item.kind {
         ReminderKind::Assigned => now.status != Status::Assigned || passed_on,
         ReminderKind::Redo => now.status != Status::InProgress || passed_on,
-        ReminderKind::Overdue | ReminderKind::DueSoon => item.due_at != now.due_at,
+        ReminderKind::Overdue | ReminderKind::DueSoon => {
+            let its = |clock: &Running| Some(clock.clock) == item.clock() && Some(clock.due_at) == item.due_at;
+            !running.iter().any(|clock| clock.number == now.number && its(clock))
+        }
         ReminderKind::NobodyActs | ReminderKind::StandIn => false,
         _ => now.status.is_end(),
     }

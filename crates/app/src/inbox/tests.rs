@@ -12,6 +12,7 @@ use crate::context::Cx;
 use crate::demands::actions::{intake, moving};
 use crate::demands::codes;
 use crate::demands::rules::moves::Move;
+use crate::demands::rules::vocabulary::ClockName;
 use crate::people;
 use crate::testing::{TestCity, fields};
 
@@ -206,7 +207,7 @@ fn one_digest_a_day_in_office_hours() {
         let text = body(&sent[0]);
         assert!(text.contains(ONE) && text.contains("新交办 1 条") && text.contains("即将到期 1 条"), "{text}");
         assert!(!text.contains("路灯"), "what was said stays behind the login");
-        assert_eq!(inbox(city, &handler(city)).digest.map(|(_, n, mailed)| (n, mailed)), Some((2, true)));
+        assert_eq!(inbox(city, &handler(city)).digest.map(|(_, n, mailed)| (n, mailed)), Some((3, true)));
         for later in ["2026-03-09T09:01:00+08:00", "2026-03-09T15:00:00+08:00", "2026-03-10T09:00:00+08:00"] {
             city.at(later);
             work(&city.app).unwrap();
@@ -244,6 +245,17 @@ fn what_is_urgent_breaks_through_once() {
         work(&city.app).unwrap();
         mails(city);
         assert!(open(city, &handler(city)).contains(&of(ReminderKind::Overdue, ONE)));
+        let late = |city| -> Vec<ClockName> {
+            let open = inbox(city, &handler(city)).open.into_iter();
+            let its = open.filter(|item| item.kind == ReminderKind::Overdue && item.subject == ONE);
+            let mut clocks: Vec<ClockName> = its.filter_map(|item| item.clock()).collect();
+            clocks.sort();
+            clocks
+        };
+        assert_eq!(late(city), [ClockName::Sign, ClockName::FirstContact], "each clock on its own");
+        make(city, &handler(city), ONE, Move::Acknowledge, json!({}));
+        work(&city.app).unwrap();
+        assert_eq!(late(city), [ClockName::FirstContact]);
     });
 }
 

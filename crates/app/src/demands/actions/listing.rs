@@ -141,7 +141,7 @@ pub fn is_empty(cx: &mut Cx<'_>) -> Result<bool> {
 
 /// How the three lists stood at the end of a local day: kind, status, and how many.
 pub fn census(cx: &mut Cx<'_>, day: Date) -> Result<Vec<(Option<DemandKind>, Status, i64)>> {
-    crate::people::require(cx.actor, kernel::Permission::SeeAll)?;
+    sees_the_whole_city(cx)?;
     let at = end_of(cx, day);
     let rows = records::census(cx.tx, at)?;
     Ok(rows.into_iter().map(|(kind, status, n)| (kind.as_deref().and_then(DemandKind::from_code), status, n)).collect())
@@ -158,7 +158,7 @@ pub struct Lot {
 
 /// The demands that stood in a list at the end of a local day, latest received first.
 pub fn as_of(cx: &mut Cx<'_>, day: Date, lot: &Lot, page: &PageRequest) -> Result<Page<Summary>> {
-    crate::people::require(cx.actor, kernel::Permission::SeeAll)?;
+    sees_the_whole_city(cx)?;
     let at = end_of(cx, day);
     // The phase's own status and kind: how it stood then, not how it stands now.
     let base = sql!(
@@ -180,6 +180,16 @@ pub fn as_of(cx: &mut Cx<'_>, day: Date, lot: &Lot, page: &PageRequest) -> Resul
     }
     let items: Vec<Summary> = cx.tx.select(&select.order("d.received_at DESC, d.id DESC").limit(page.limit + 1))?;
     Ok(cut(items, page.limit, |row| (row.received_at.0, row.id.0)))
+}
+
+/// Who stands in for another in part of their work has no figures of the whole.
+fn sees_the_whole_city(cx: &Cx<'_>) -> Result<(), Refusal> {
+    crate::people::require(cx.actor, kernel::Permission::SeeAll)?;
+    let limited = |absent: &kernel::StandIn| !absent.themes.is_empty() || !absent.routes.is_empty();
+    if cx.actor.standing_in_for.as_deref().is_some_and(limited) {
+        return Err(Refusal::forbidden("只代一部分事的时候，看不到全市的清单；换回本人或者代全部事才可以"));
+    }
+    Ok(())
 }
 
 /// The last instant of a local day.
