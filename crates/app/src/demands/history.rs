@@ -45,6 +45,7 @@ impl Past {
             area: self.area.as_deref(),
             kind: self.sorting.kind,
             theme: self.sorting.theme.as_deref(),
+            route: self.sorting.route,
         }
     }
 

@@ -78,6 +78,7 @@ pub fn words(demand: &Demand) -> Words<'_> {
         area: demand.said.area.as_deref(),
         kind: demand.sorting.kind,
         theme: demand.sorting.theme.as_deref(),
+        route: demand.sorting.route,
     }
 }
 

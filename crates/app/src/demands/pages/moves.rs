@@ -175,7 +175,10 @@ fn prefilled(form: &Form, row: &Row) -> FormView {
         _ => Vec::new(),
     };
     let filled = known.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    filled.fold(FormView::blank(), |view, (name, value)| view.with(name, value))
+    let view = filled.fold(FormView::blank(), |view, (name, value)| view.with(name, value));
+    let first = row.make == Move::Assign && d.lead_unit.is_none();
+    let helpers = proposal.filter(|_| first).map(|p| p.co_units.as_slice()).unwrap_or_default();
+    helpers.iter().fold(view, |view, unit| view.with_ticked("co_units", unit))
 }
 
 /// The form again, with what was typed; after a conflict with what changed, and from the version in force.

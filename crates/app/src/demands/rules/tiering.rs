@@ -33,6 +33,8 @@ pub struct Words<'a> {
     pub kind: Option<DemandKind>,
     /// The theme that somebody has chosen already.
     pub theme: Option<&'a str>,
+    /// The route that somebody has decided already.
+    pub route: Option<Route>,
 }
 
 /// A code with the words that speak for it.
@@ -182,7 +184,8 @@ impl<'a> Sorter<'a> {
             return None;
         }
         let (lead, margin) = self.lead(said, theme, &units, &ruling, &mut because);
-        let co_units = self.helpers(said, &facts, lead.as_deref(), ruling.route);
+        // Who helps depends on how it is handled; what people have decided goes before the rule.
+        let co_units = self.helpers(said, &facts, lead.as_deref(), said.route.unwrap_or(ruling.route));
         if !co_units.is_empty() {
             let names: Vec<&str> = co_units.iter().map(|code| self.units.short_name(code)).collect();
             because.push(format!("协办“{}”：职责里有诉求提到的事", names.join("、")));

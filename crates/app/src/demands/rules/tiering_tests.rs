@@ -34,7 +34,7 @@ fn sort(
     audience: Audience,
     area: Option<&str>,
 ) -> Option<Sorted> {
-    let words = Words { title, text, audience, area, kind: None, theme: None };
+    let words = Words { title, text, audience, area, kind: None, theme: None, route: None };
     Sorter::new(city, names, &city.tiering, now()).sort(&words, 0, 1)
 }
 
@@ -339,7 +339,7 @@ fn messages() {
     for line in std::io::BufReader::new(file).lines() {
         let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let (title, text) = (line["title"].as_str().unwrap_or_default(), line["text"].as_str().unwrap_or_default());
-        let words = Words { title, text, audience: Audience::Public, area: None, kind: None, theme: None };
+        let words = Words { title, text, audience: Audience::Public, area: None, kind: None, theme: None, route: None };
         let sorted = sorter.sort(&words, 0, 1);
         let rule =
             sorted.as_ref().map_or("nothing".to_owned(), |s| format!("{} {}", s.ruling.route.code(), s.ruling.rule));
