@@ -161,7 +161,7 @@ fn rules(process: &Process, city: &City) -> Markup {
                 th scope="row" { (rule.label) }
                 td data-name="条件" { (rule.when.said(tiering, &city.themes)) }
                 td data-name="办理形式" { (route(&rule.route)) }
-                td data-name="理由" { (rule.because) }
+                td data-name="理由" { (rule.because.replace("{n}", "几").replace("{units}", "有关单位")) }
             }
         }
     };

@@ -64,6 +64,7 @@ fn page(versions: &[Version], view: &FormView, answer: &Markup) -> Page {
     let typed = !view.value("rules").is_empty() || view.error("rules").is_some();
     Page::desk("试算").at("/processes").back("流程版本", "/processes").body(html! {
         (error_summary(view))
+        div.stack {
         p.muted.measure {
             "拿过去一段时间的诉求，按另一版规则和时限再走一遍：哪些会换办理形式，各单位要多办多少，会多出多少逾期。不改变任何诉求。草稿试算之后才能启用。"
         }
@@ -78,6 +79,7 @@ fn page(versions: &[Version], view: &FormView, answer: &Markup) -> Page {
             div.go { button.primary { "试算" } a href="/processes" { "返回" } }
         }
         (answer)
+        }
     })
 }
 
