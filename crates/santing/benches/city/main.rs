@@ -6,10 +6,12 @@
 //!
 //! Durable creates through HTTP at 1 and 32 connections against the store's own limit; list, demand page, progress and search
 //! at each number of demands; import rows per second with the index; resident memory idle and under load; cold start to
-//! the first page; bytes of the first public page; the route simulator over all of them. Runs the release binary as it is shipped.
+//! the first page; bytes of the first public page; the route simulator over all of them; one move on 500 of them. Runs the
+//! release binary as it is shipped.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test or benchmark that cannot go on must stop")]
 
+mod bulk;
 mod client;
 mod content;
 mod limit;
@@ -124,5 +126,6 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
     if rows <= REPLAYED {
         replay(&server, &token, rows);
     }
+    bulk::measure(&server.address, &token);
     println!("resident, after load: {} MiB, highest {} MiB", server.resident_mib(), server.highest_mib());
 }

@@ -86,6 +86,8 @@ fn line(look: &Look, entry: &RecordedEntry) -> Line {
             }
             "import" => Line::new(Side::Outside, "从原系统转入").fact("来源", field("source")),
             "note" => Line::new(Side::Inside, "内部记录").note(field("text")),
+            "check_item" => Line::new(Side::Inside, "勾选办理清单").fact("事项", field("item")),
+            "uncheck_item" => Line::new(Side::Inside, "取消勾选办理清单").fact("事项", field("item")),
             "rate" => Line::new(Side::Outside, "评价")
                 .fact("满意度", field("grade").map(label::<Grade>))
                 .said("理由", field("reasons").map(|r| r.replace('\n', "、")))
