@@ -3,7 +3,7 @@
 use kernel::{Actor, RefusalKind, Result};
 use serde_json::{Value, json};
 
-use super::actions::{moving, together, viewing};
+use super::actions::{intake, moving, together, viewing};
 use super::checks;
 use super::rules::case::Case;
 use super::rules::moves::Move;
@@ -354,5 +354,48 @@ fn what_cannot_be_done_comes_back_on_its_day() {
         let case = make(app, &desk(), &n, Move::Review, json!({"finding": "changed", "note": "新办法已施行"})).unwrap();
         assert_eq!((case.demand.status, case.demand.round), (Status::InProgress, 2));
         assert_eq!(case.demand.first_closed_at, Some(at("2026-03-02T09:00:00+08:00")));
+    });
+}
+
+#[test]
+fn what_can_be_answered_at_once_is_one_act() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let unit = handler("gongkexin");
+        let register = |actor: &Actor, number: &'static str, input: Value| {
+            let Value::Object(mut input) = input else { panic!("an object") };
+            let answer = intake::take_answer(&mut input).unwrap();
+            let said = intake::check(app, actor, &input)?;
+            app.write_now(actor, move |cx| intake::register_answered(cx, number, &said, &[], &answer))
+        };
+        let asked = json!({"audience": "entrepreneur", "title": "高新认定去哪里申报", "channel": "window", "theme": "industry",
+            "answer": {"opinion": "在省科技厅网站申报，每年 5 月和 8 月两批。", "note": "说明白了"}});
+        let receipt = register(&unit, "AN20260302D0001", asked.clone()).unwrap();
+        assert_eq!(receipt.status, Status::Replied);
+        let case = app.read_now(&unit, |cx| moving::load(cx, "AN20260302D0001")).unwrap();
+        let d = &case.demand;
+        assert_eq!((d.lead_unit.as_deref(), d.sorting.route), (Some("gongkexin"), Some(Route::Instant)));
+        assert_eq!(d.said.text, "高新认定去哪里申报", "the question is the words");
+        assert_eq!(case.next_clock().unwrap().name, ClockName::Callback);
+        let handle = case.clocks.iter().find(|clock| clock.name == ClockName::Handle).unwrap();
+        assert_eq!(handle.stopped_at, Some(d.received_at), "it counts among the answers in time");
+
+        // The caller's word on the spot is a note; the call-back belongs to somebody else.
+        let callback = json!({"reached": true, "solved": true, "grade": "satisfied"});
+        assert_eq!(refused(make(app, &unit, &d.number, Move::Callback, callback.clone())).kind, RefusalKind::Forbidden);
+        make(app, &desk(), &d.number, Move::Callback, callback.clone()).unwrap();
+        make(app, &desk(), &d.number, Move::Close, json!({"outcome": "solved"})).unwrap();
+
+        // Without a theme nothing is registered; what the dispatcher answers somebody else calls back.
+        let mut no_theme = asked.clone();
+        no_theme["theme"] = Value::Null;
+        assert_eq!(wrong_fields(register(&unit, "AN20260302D0002", no_theme)), ["theme"]);
+        assert!(app.read_now(&desk(), |cx| moving::load(cx, "AN20260302D0002")).is_err());
+        register(&desk(), "AN20260302D0003", asked).unwrap();
+        assert_eq!(
+            refused(make(app, &desk(), "AN20260302D0003", Move::Callback, callback)).kind,
+            RefusalKind::Forbidden
+        );
+        assert!(app.store().verify().unwrap().holds());
     });
 }

@@ -132,7 +132,10 @@ impl Walk {
     /// Most attempts take a move that the status knows, and seldom a way out, so that walks get far; the others take any.
     fn move_of(&self, case: &Case, attempt: &Attempt) -> Move {
         let goes_on = |make: &Move| {
-            !matches!(make, Move::Merge | Move::Decline | Move::Transfer | Move::Withdraw | Move::Escalate)
+            !matches!(
+                make,
+                Move::AnswerAtOnce | Move::Merge | Move::Decline | Move::Transfer | Move::Withdraw | Move::Escalate
+            )
         };
         let known = MOVES.iter().filter(|row| row.from == case.demand.status).map(|row| row.make);
         let known: Vec<Move> = known.filter(|make| goes_on(make) || attempt.seed.is_multiple_of(16)).collect();
@@ -295,7 +298,7 @@ fn walks_reach_the_whole_law() {
         random.fill(&mut bytes);
         u64::from_le_bytes(bytes) % most
     };
-    for _ in 0..2000 {
+    for _ in 0..4000 {
         let mut case = received();
         let mut now = case.demand.received_at;
         let by = Deciding {
@@ -308,7 +311,7 @@ fn walks_reach_the_whole_law() {
         decide::receive(&mut case, &by).unwrap();
         for _ in 0..40 {
             now = now.plus_seconds(draw(60) as i64 * if draw(4) == 0 { 7200 } else { 60 });
-            let (make, actor, seed) = (draw(27) as usize, draw(6) as usize, draw(u64::MAX));
+            let (make, actor, seed) = (draw(Move::ALL.len() as u64) as usize, draw(6) as usize, draw(u64::MAX));
             let attempt = Attempt { make, actor, seed, spoil: None, hours: 0 };
             let (from, made) = (case.demand.status, walk.move_of(&case, &attempt));
             let before = case.clone();

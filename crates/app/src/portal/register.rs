@@ -17,12 +17,12 @@ use crate::demands::actions::{files, intake, moving};
 use crate::demands::lookup;
 use crate::demands::rules::case::Demand;
 use crate::demands::rules::intake::{TEXT_MOST, TITLE_MOST};
-use crate::demands::rules::vocabulary::{Audience, Word};
+use crate::demands::rules::vocabulary::{Audience, Status, Word};
 use crate::enterprises::{self, Enterprise};
 use crate::web::parts::{encode, facts};
 use crate::web::{
     Answer, Field, FormBody, FormView, Page, PathParams, QueryParams, Session, Visitor, error_summary,
-    fields::field_id, onward,
+    fields::field_id, invalid_only, onward,
 };
 
 /// What the demand before had.
@@ -43,10 +43,16 @@ pub async fn blank(State(app): State<App>, QueryParams(before): QueryParams<Befo
 
 /// Registers the demand: number and code, or the form again with everything that is wrong.
 pub async fn save(State(app): State<App>, session: Session, form: FormBody) -> Answer<Response> {
-    let said = form.read::<Map<String, Value>>().and_then(|input| {
+    let mut answer = None;
+    let said = form.read::<Map<String, Value>>().and_then(|mut input| {
+        answer = intake::take_answer(&mut input);
         // The public form comes by the portal without saying so; staff must say how they heard of it.
         let channel = if input.contains_key("channel") { Ok(()) } else { Err(channel_missing()) };
-        files::both(intake::check(&app, &session.actor, &input), channel)
+        let theme = match (&answer, input.get("theme")) {
+            (Some(_), None) => Err(Refusal::field("theme", "required", "当场答复的，请选择领域")),
+            _ => Ok(()),
+        };
+        files::both(intake::check(&app, &session.actor, &input), files::both(channel, theme).map(drop))
     });
     let ((said, ()), admitted) = match files::both(said, uploads::admit(&form)) {
         Ok(both) => both,
@@ -56,7 +62,16 @@ pub async fn save(State(app): State<App>, session: Session, form: FormBody) -> A
         }
     };
     let kept = files::keep(&app, admitted).await?;
-    let receipt = intake::submit(&app, &session.actor, said, kept).await?;
+    let receipt = match answer {
+        None => intake::submit(&app, &session.actor, said, kept).await?,
+        Some(answer) => match intake::submit_answered(&app, &session.actor, said, kept, answer).await {
+            Ok(receipt) => receipt,
+            Err(error) => {
+                let view = FormView::typed(form).refused(invalid_only(error)?);
+                return Ok(form_page(&app, &view).status(422).into_response());
+            }
+        },
+    };
     Ok(onward(format!("/desk/register/{}?code={}", receipt.number, receipt.code)).into_response())
 }
 
@@ -117,9 +132,26 @@ fn form_page(app: &App, view: &FormView) -> Page {
                 (Field::text(view, "area", "在哪里").optional().most(100).suggestions(&areas(city, today)).autocomplete("off"))
             }
             div.row { (theme_field(view, city, None, "拿不准就不选，研判时再定")) (uploads::field(view)) }
+            (answer_fields(view))
             div.go { button.primary { "登记" kbd { "Ctrl Enter" } } span.muted.small { "登记后给出编号和查询码，念给对方听" } }
         }
     })
+}
+
+/// 能够当场告知的，应当场告知: one line, and the demand waits for its call-back.
+fn answer_fields(view: &FormView) -> Markup {
+    let open =
+        ["answer.opinion", "answer.note"].iter().any(|name| !view.value(name).is_empty() || view.error(name).is_some());
+    html! {
+        details.fold open[open] {
+            summary { "当场答复了？记一句" }
+            div.stack {
+                p.hint { "以本单位名义答复，写一句就行；只写了标题的，标题就是诉求内容。要选领域。登记后直接进入待回访，由承办单位以外的统筹岗回访。" }
+                (Field::area(view, "answer.opinion", "怎么答复的", 2).optional().most(4000))
+                (Field::text(view, "answer.note", "对方当场怎么说").optional().most(200).hint("内部记录，不能代替回访").autocomplete("off"))
+            }
+        }
+    }
 }
 
 fn keys() -> Markup {
@@ -147,6 +179,9 @@ fn saved_page(app: &App, demand: &Demand, firm: Option<&Enterprise>, code: &str)
     let again = format!("/desk/register?audience={}&channel={}", said.audience.code(), encode(&said.channel));
     let mut rows =
         vec![("标题", html! { (said.title) }), ("渠道", html! { (app.city().channels.label(&said.channel)) })];
+    if demand.status == Status::Replied {
+        rows.push(("现在", html! { "已当场答复，等待回访" }));
+    }
     rows.extend(firm.map(|firm| ("企业", firm_note(firm, demand))));
     Page::desk("已登记").at("/desk/register").body(html! {
         section.card.ticket {
@@ -158,7 +193,9 @@ fn saved_page(app: &App, demand: &Demand, firm: Option<&Enterprise>, code: &str)
             p.muted.small { "请念给对方听，并提醒保存：没有查询码，查不到进度。" }
             p.ways {
                 a.button.primary href=(again) data-key="n" data-key-name="登记下一件" autofocus { "登记下一件" kbd { "n" } }
-                a.button href={ "/demands/" (demand.number) "/moves/triage" } data-key="t" data-key-name="现在研判" { "现在研判" kbd { "t" } }
+                @if demand.status == Status::Received {
+                    a.button href={ "/demands/" (demand.number) "/moves/triage" } data-key="t" data-key-name="现在研判" { "现在研判" kbd { "t" } }
+                }
                 a.button href={ "/demands/" (demand.number) } { "看这件诉求" }
                 a.button href={ "/demands/" (demand.number) "/receipt/sheet?code=" (code) } { "打印回执" }
             }

@@ -1,15 +1,17 @@
 //! Hearing: a demand comes in, from the public or registered by staff, and leaves with a number and a query code.
 
-use kernel::{Actor, Error, Instant, Permission, Refusal, Result};
+use kernel::{Actor, Error, Fault, Instant, Permission, Refusal, Result};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::Attachment;
 
+use super::moving;
 use crate::city::ClockRules;
 use crate::context::{App, Cx};
 use crate::demands::rules::case::{Case, Demand, Said, Sorting};
 use crate::demands::rules::decide::{self, Deciding};
 use crate::demands::rules::intake::{self, Entrance, Intake};
+use crate::demands::rules::moves::Move;
 use crate::demands::rules::vocabulary::Status;
 use crate::demands::{codes, records, serials, stream};
 use crate::{enterprises, people, processes};
@@ -49,6 +51,72 @@ pub fn check(app: &App, actor: &Actor, input: &Map<String, Value>) -> Result<Int
 pub async fn submit(app: &App, actor: &Actor, said: Intake, uploads: Vec<Upload>) -> Result<Receipt> {
     let number = serials::next_number(app, &said.channel, app.now()).await?;
     app.write(actor, move |cx| register(cx, &number, &said, &uploads)).await
+}
+
+/// What was answered at once, taken out of the input of a registration: the fields of the move, without those that the
+/// registration has itself. Where nothing more was said than the question, the question is the words.
+pub fn take_answer(input: &mut Map<String, Value>) -> Option<Map<String, Value>> {
+    let Some(Value::Object(mut answer)) = input.remove("answer") else { return None };
+    let blank = |value: Option<&Value>| value.and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
+    if blank(answer.get("opinion")) {
+        return None;
+    }
+    if blank(input.get("text"))
+        && let Some(title) = input.get("title").cloned()
+    {
+        input.insert("text".to_owned(), title);
+    }
+    for name in ["theme", "kind"] {
+        if let Some(value) = input.get(name) {
+            answer.insert(name.to_owned(), value.clone());
+        }
+    }
+    Some(answer)
+}
+
+/// Registers what was said and answers it at once.
+pub async fn submit_answered(
+    app: &App,
+    actor: &Actor,
+    said: Intake,
+    uploads: Vec<Upload>,
+    answer: Map<String, Value>,
+) -> Result<Receipt> {
+    let number = serials::next_number(app, &said.channel, app.now()).await?;
+    app.write(actor, move |cx| register_answered(cx, &number, &said, &uploads, &answer)).await
+}
+
+/// Registers what was said and answers it at once, in one act.
+pub fn register_answered(
+    cx: &mut Cx<'_>,
+    number: &str,
+    intake: &Intake,
+    uploads: &[Upload],
+    answer: &Map<String, Value>,
+) -> Result<Receipt> {
+    let receipt = register(cx, number, intake, uploads)?;
+    if !receipt.created {
+        return Ok(receipt);
+    }
+    // Not by way of sight: before it is answered nobody of a unit sees a demand.
+    let demand = records::by_number(cx.tx, number)?.ok_or_else(|| Fault::broken("a demand went that was just made"))?;
+    let case = records::case(cx.tx, demand)?;
+    let weighed = moving::weigh_case(cx, case, Move::AnswerAtOnce, answer).map_err(in_the_form)?;
+    let kept = moving::keep(cx, Move::AnswerAtOnce, weighed)?;
+    Ok(Receipt { status: kept.demand.status, ..receipt })
+}
+
+/// What is wrong with the answer, under the names that the form of the registration has.
+fn in_the_form(error: Error) -> Error {
+    match error {
+        Error::Refused(mut refusal) => {
+            for wrong in refusal.errors.iter_mut().filter(|wrong| matches!(wrong.field.as_str(), "opinion" | "note")) {
+                wrong.field = format!("answer.{}", wrong.field);
+            }
+            refusal.into()
+        }
+        fault => fault,
+    }
 }
 
 /// Registers what was said under `number`, in the caller's transaction.

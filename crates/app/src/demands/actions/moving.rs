@@ -18,7 +18,13 @@ use crate::{people, processes, units};
 
 /// Makes a move on the demand of `number`, of which the actor saw `version`.
 pub fn make(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Value>) -> Result<Case> {
-    let Weighed { before, case, change, given } = weigh(cx, number, make, input)?;
+    let weighed = weigh(cx, number, make, input)?;
+    keep(cx, make, weighed)
+}
+
+/// Saves what was weighed.
+pub(super) fn keep(cx: &mut Cx<'_>, make: Move, weighed: Weighed) -> Result<Case> {
+    let Weighed { before, case, change, given } = weighed;
     if !records::update(cx.tx, &case, &before, cx.now)? {
         let message = "就在刚才，别人先改了这件诉求；您填写的内容都还在，请核对后再提交";
         return Err(Refusal::conflict(before.demand.version + 1, message).into());
@@ -76,7 +82,9 @@ pub fn weigh_case(cx: &mut Cx<'_>, before: Case, make: Move, input: &Map<String,
 /// handler is no independent caller, and nobody rules on what they asked for in another's place.
 pub(super) fn is_own_affair(row: &Row, history: &[RecordedEntry], actor: &Actor) -> bool {
     let acts: &[Move] = match row.by {
-        By::IndependentDispatcher => &[Move::Acknowledge, Move::FirstContact, Move::Reply, Move::Object],
+        By::IndependentDispatcher => {
+            &[Move::Acknowledge, Move::FirstContact, Move::Reply, Move::AnswerAtOnce, Move::Object]
+        }
         By::Approver => &[Move::RequestExtension],
         _ => return false,
     };

@@ -236,6 +236,7 @@ fn timeline(
                 None if entry.act == "shared_end" => "合并办理的诉求已经结束".to_owned(),
                 None => return None,
                 Some(Move::Triage) => format!("{dispatcher}作了研判"),
+                Some(Move::AnswerAtOnce) => format!("{}当场答复", lead(d, names)),
                 Some(Move::Assign) => format!("交给{}办理", unit("lead_unit")),
                 Some(Move::Acknowledge) if entry.value("to") != Some("in_progress") => return None,
                 Some(Move::Acknowledge) => format!("{}签收", lead(d, names)),

@@ -24,8 +24,8 @@ use super::rules::moves::Move;
 use super::{lookup, stream};
 use crate::context::{App, Cx};
 use crate::idempotency::{self, Key};
-use crate::units;
 use crate::web::{Access, Answer, JsonBody, PathParams, QueryParams, Routes, Session, Visitor};
+use crate::{people, units};
 
 /// The calls under `/api/v1/demands`.
 pub fn routes() -> Routes<App> {
@@ -57,7 +57,7 @@ async fn create(
     State(app): State<App>,
     visitor: Visitor,
     headers: HeaderMap,
-    JsonBody(body): Body,
+    JsonBody(mut body): Body,
 ) -> Answer<Response> {
     let key = Key::of(&headers, "POST /demands", &Value::Object(body.clone()).to_string())?;
     if let Some(key) = key.clone()
@@ -65,13 +65,15 @@ async fn create(
     {
         return Ok(json_reply(reply));
     }
+    // Whoever may not register for others has no such field.
+    let answer = if people::may(&visitor.actor, Permission::Register) { intake::take_answer(&mut body) } else { None };
     let (said, given) = (intake::check(&app, &visitor.actor, &body), files::given(&body));
     let (said, given) = files::both(said, given)?;
     let uploads = files::keep(&app, given).await?;
     let number = super::serials::next_number(&app, &said.channel, app.now()).await?;
     let reply = app
         .write(&visitor.actor, move |cx| {
-            idempotency::once(cx, key.as_ref(), |cx| registered(cx, &number, &said, &uploads))
+            idempotency::once(cx, key.as_ref(), |cx| registered(cx, &number, &said, &uploads, answer.as_ref()))
         })
         .await?;
     Ok(json_reply(reply))
@@ -82,8 +84,12 @@ fn registered(
     number: &str,
     said: &super::rules::intake::Intake,
     uploads: &[Upload],
+    answer: Option<&Map<String, Value>>,
 ) -> Result<idempotency::Reply> {
-    let receipt = intake::register(cx, number, said, uploads)?;
+    let receipt = match answer {
+        Some(answer) => intake::register_answered(cx, number, said, uploads, answer)?,
+        None => intake::register(cx, number, said, uploads)?,
+    };
     Ok((if receipt.created { 201 } else { 200 }, to_json(&receipt)?))
 }
 

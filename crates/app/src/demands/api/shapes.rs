@@ -51,6 +51,20 @@ pub struct NewDemand {
     /// Files, each as `{name, data}` with `data` in base64; at most 5.
     #[schema(max_items = 5)]
     attachments: Option<Vec<NewAttachment>>,
+    /// What was answered at once in the name of the own unit; staff only. Needs `theme`.
+    answer: Option<NewAnswer>,
+}
+
+/// An answer at once (能够当场告知的，应当场告知).
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body")]
+pub struct NewAnswer {
+    /// What was answered; one line is enough.
+    #[schema(max_length = 4000)]
+    opinion: String,
+    /// What the caller said to it; internal, no call-back.
+    #[schema(max_length = 200)]
+    note: Option<String>,
 }
 
 /// Digits, which other systems write as a text or as a number.

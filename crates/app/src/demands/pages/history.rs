@@ -128,6 +128,7 @@ fn of_move(look: &Look, entry: &RecordedEntry, make: Move) -> Line {
         }
         Move::Acknowledge => Line::new(Side::Inside, "签收"),
         Move::FirstContact => Line::new(Side::Inside, "先行联系诉求人").note(field("note")),
+        Move::AnswerAtOnce => Line::new(Side::Outside, "当场答复").said("答复", field("opinion")).note(field("note")),
         Move::Reply => MOVES
             .iter()
             .find(|row| row.make == Move::Reply)

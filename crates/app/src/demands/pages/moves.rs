@@ -405,6 +405,7 @@ async fn done(app: &App, session: &Session, make: Move, case: &Case) -> Result<S
     let d = &case.demand;
     Ok(match make {
         Move::Triage => "已研判，接着可以交办".to_owned(),
+        Move::AnswerAtOnce => "已当场答复，等待回访".to_owned(),
         Move::Assign => {
             let look = app.read(&session.actor, Look::new).await?;
             format!("已交给{}", look.unit(d.lead_unit.as_deref().unwrap_or_default()))

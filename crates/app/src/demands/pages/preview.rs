@@ -19,7 +19,7 @@ pub struct Public {
 
 /// Whether a move says something to the submitter in words that somebody has just typed.
 pub const fn speaks(make: Move) -> bool {
-    matches!(make, Move::Reply | Move::Decline | Move::Transfer)
+    matches!(make, Move::Reply | Move::AnswerAtOnce | Move::Decline | Move::Transfer)
 }
 
 /// What the submitter would be told by this move, without making it; refuses as the move itself would.
@@ -28,6 +28,8 @@ pub fn public(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Val
     let reply = change.reply.map(|reply| {
         vec![("政策解读", reply.policy_reading), ("办理措施", reply.measures), ("处理意见", reply.opinion)]
     });
+    // An answer at once has one part only.
+    let reply = reply.map(|parts| parts.into_iter().filter(|(_, text)| !text.is_empty()).collect::<Vec<_>>());
     let notice = change.notice.map(|notice| ("", notice));
     let name = case.demand.said.contact_name.clone().filter(|name| name.chars().count() > 1);
     Ok(Public { name, parts: reply.unwrap_or_default().into_iter().chain(notice).collect() })

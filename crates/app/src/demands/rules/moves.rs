@@ -6,9 +6,9 @@ use kernel::Permission;
 
 use super::vocabulary::{ClockName, Status};
 use super::wanted::{
-    ASSIGN, CALLBACK, CLOSE, CONCLUDE, CONSULT, CONTACT, DECLINE, ESCALATE, Field, GIVE_OPINION, INSTRUCT, MEET, MERGE,
-    NOTHING, OBJECT, REASSIGN, REDO, REPLY, REPORT, REQUEST_EXTENSION, RESUME, REVIEW, RULE_EXTENSION, RULE_OBJECTION,
-    SPLIT, SUSPEND, TRANSFER, TRIAGE, WITHDRAW,
+    ANSWER_AT_ONCE, ASSIGN, CALLBACK, CLOSE, CONCLUDE, CONSULT, CONTACT, DECLINE, ESCALATE, Field, GIVE_OPINION,
+    INSTRUCT, MEET, MERGE, NOTHING, OBJECT, REASSIGN, REDO, REPLY, REPORT, REQUEST_EXTENSION, RESUME, REVIEW,
+    RULE_EXTENSION, RULE_OBJECTION, SPLIT, SUSPEND, TRANSFER, TRIAGE, WITHDRAW,
 };
 
 /// What can be done to a demand. The names are the API's.
@@ -16,6 +16,8 @@ use super::wanted::{
 pub enum Move {
     /// 研判
     Triage,
+    /// 当场答复
+    AnswerAtOnce,
     /// 交办
     Assign,
     /// 签收
@@ -72,8 +74,9 @@ pub enum Move {
 
 impl Move {
     /// Every move.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Triage,
+        Self::AnswerAtOnce,
         Self::Assign,
         Self::Acknowledge,
         Self::Object,
@@ -106,6 +109,7 @@ impl Move {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Triage => "triage",
+            Self::AnswerAtOnce => "answer_at_once",
             Self::Assign => "assign",
             Self::Acknowledge => "acknowledge",
             Self::Object => "object",
@@ -139,6 +143,7 @@ impl Move {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Triage => "研判",
+            Self::AnswerAtOnce => "当场答复",
             Self::Assign => "交办",
             Self::Acknowledge => "签收",
             Self::Object => "提出退件异议",
@@ -179,6 +184,9 @@ impl Move {
 pub enum By {
     /// The dispatcher (市营商环境办, 统筹岗).
     Dispatcher,
+    /// Whoever hears it and can answer in the name of the own unit: the dispatcher, or a unit's handler (plan 二(一)1:
+    /// 属于部门职权范围，能够当场告知的，应当场告知).
+    Hearer,
     /// The unit that handles this demand.
     HandlingUnit,
     /// The head of the unit that handles it.
@@ -223,6 +231,7 @@ impl By {
         let Relation { leads, owes, belongs, leaders_route } = relation;
         match self {
             Self::Dispatcher => may(Dispatch),
+            Self::Hearer => may(Dispatch) || may(Handle),
             Self::HandlingUnit => leads && may(Handle),
             Self::HandlingHead => leads && may(HeadUnit),
             Self::InvolvedUnit => (leads || owes) && may(Handle),
@@ -241,6 +250,7 @@ impl By {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Dispatcher => "统筹岗",
+            Self::Hearer => "统筹岗或单位承办岗",
             Self::HandlingUnit => "承办单位",
             Self::HandlingHead => "承办单位负责人",
             Self::InvolvedUnit => "承办单位和协办单位",
@@ -283,8 +293,8 @@ const fn either(or: &'static [Status], row: Row) -> Row {
 }
 
 use By::{
-    Approver, Dispatcher, DispatcherOrHead, DispatcherOrUnit, HandlingHead, HandlingUnit, IndependentDispatcher,
-    InvolvedHead, InvolvedUnit, Leader, OwingUnit,
+    Approver, Dispatcher, DispatcherOrHead, DispatcherOrUnit, HandlingHead, HandlingUnit, Hearer,
+    IndependentDispatcher, InvolvedHead, InvolvedUnit, Leader, OwingUnit,
 };
 use Status::{Assigned, Closed, Declined, InProgress, Merged, Received, Replied, TransferredOut, Triaged, Withdrawn};
 
@@ -298,6 +308,7 @@ const EXTENSION: Option<ClockName> = Some(ClockName::ExtensionRuling);
 /// step, then what else the work may need, then the ways out.
 pub const MOVES: &[Row] = &[
     row(Received, Move::Triage, Triaged, Dispatcher, TRIAGE, DISPATCH),
+    row(Received, Move::AnswerAtOnce, Replied, Hearer, ANSWER_AT_ONCE, DISPATCH),
     row(Received, Move::Merge, Merged, Dispatcher, MERGE, None),
     row(Received, Move::Decline, Declined, Dispatcher, DECLINE, DISPATCH),
     row(Received, Move::Transfer, TransferredOut, Dispatcher, TRANSFER, DISPATCH),

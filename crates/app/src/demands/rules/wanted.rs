@@ -83,6 +83,12 @@ pub(super) const TRIAGE: &[Field] = &[
     take("urgent", "紧急", FieldKind::Flag, "紧急的先行联系按小时计"),
     take("note", "研判说明", LONG, "内部可见"),
 ];
+pub(super) const ANSWER_AT_ONCE: &[Field] = &[
+    need("theme", "领域", FieldKind::Theme, ""),
+    need("opinion", "答复", LONG, "一句话也可以，照当面说的写；诉求人凭查询码看得到"),
+    take("kind", "列入清单", FieldKind::Choice(DemandKind::CHOICES), "不选则列入事项清单"),
+    take("note", "对方当场怎么说", LINE, "内部记录，不能代替回访"),
+];
 const CO_UNITS: Field = take("co_units", "协办单位", FieldKind::Units, "各有各的时限；协办没有办完，不能办结");
 const DUE_ON: Field = take("due_on", "完成时限", FieldKind::Date, "不填则按办理形式的时限计算");
 pub(super) const ASSIGN: &[Field] = &[

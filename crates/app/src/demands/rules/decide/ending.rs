@@ -4,9 +4,12 @@ use kernel::{Refusal, Result};
 
 use super::clocking::{start, start_until, stop};
 use super::{Change, Deciding, UNREACHED_CALLBACKS, together};
-use crate::demands::rules::case::{Callback, Case, Reply};
+use crate::demands::rules::case::{Callback, Case, Reply, Sorting};
 use crate::demands::rules::fields::Given;
-use crate::demands::rules::vocabulary::{ClockName, Finding, Grade, Outcome, ProceedingKind, Status};
+use crate::demands::rules::vocabulary::{
+    Breadth, ClockName, DemandKind, Difficulty, Finding, Generality, Grade, Outcome, PolicyAxis, PolicyWeight,
+    ProceedingKind, Route, Scope, Status, Tier,
+};
 
 pub(super) fn first_contact(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Change {
     stop(case, &[ClockName::FirstContact], by.now);
@@ -26,6 +29,40 @@ pub(super) fn reply(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Result
         opinion: given.needed("opinion"),
     };
     Ok(Change { reply: Some(reply), ..Change::default() })
+}
+
+/// 当场答复: the unit of whoever hears it answers at once, in one line where that is enough. The caller's word on the spot is
+/// a note of the one who answered; the call-back still belongs to somebody else.
+pub(super) fn answer_at_once(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Result<Change> {
+    let Some(unit) = by.actor.unit.clone() else {
+        return Err(Refusal::forbidden("当场答复以本单位的名义作出，您的账号没有单位").into());
+    };
+    let urgent = case.demand.sorting.urgent;
+    case.demand.sorting = Sorting {
+        kind: given.word("kind").or(case.demand.sorting.kind).or(Some(DemandKind::Matter)),
+        theme: given.text("theme"),
+        difficulty: Some(Difficulty::Easy),
+        breadth: Some(Breadth::Narrow),
+        policy_weight: Some(PolicyWeight::Weak),
+        scope: Some(Scope::Departmental),
+        generality: Some(Generality::Individual),
+        policy_axis: Some(PolicyAxis::Procedure),
+        tier: Some(Tier::General),
+        route: Some(Route::Instant),
+        urgent,
+    };
+    case.demand.lead_unit = Some(unit.clone());
+    case.demand.goal = Some("当场告知".to_owned());
+    case.demand.basis = Some("属于部门职权范围，能够当场告知的，应当场告知".to_owned());
+    // Begun and stopped in one: an answer at once counts among the answers in time.
+    start(case, ClockName::Handle, Some(&unit), by)?;
+    stop(case, &[ClockName::Dispatch, ClockName::Handle], by.now);
+    case.demand.replied_at = Some(by.now);
+    case.demand.held_since = by.now;
+    start(case, ClockName::Callback, None, by)?;
+    let reply = Reply { policy_reading: String::new(), measures: String::new(), opinion: given.needed("opinion") };
+    let note = given.text("note").map(|said| format!("当场答复，诉求人说：{said}"));
+    Ok(Change { reply: Some(reply), note, ..Change::default() })
 }
 
 pub(super) fn callback(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Result<Change> {

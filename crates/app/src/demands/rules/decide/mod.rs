@@ -129,6 +129,7 @@ pub fn decide(case: &mut Case, row: &Row, given: &Given, by: &Deciding<'_>) -> R
     timely(row, case, by)?;
     let change = match row.make {
         Move::Triage => sorting::triage(case, given)?,
+        Move::AnswerAtOnce => ending::answer_at_once(case, given, by)?,
         Move::Assign => sorting::assign(case, given, by)?,
         Move::Acknowledge => sorting::acknowledge(case, by),
         Move::Object => rulings::object(case, given, by)?,
