@@ -8,7 +8,7 @@ use text::{Piece, Query};
 
 use crate::context::Cx;
 use crate::demands::rules::filter::{Filter, Sort};
-use crate::demands::rules::vocabulary::{Audience, ClockName, DemandKind, Route, Status, Tier};
+use crate::demands::rules::vocabulary::{Audience, ClockName, DemandKind, Route, Status, Tier, Waiting};
 use crate::demands::{TEXT_KIND, records, sight};
 
 /// A demand as one row of a list.
@@ -277,6 +277,9 @@ fn narrowed(cx: &Cx<'_>, base: store::Sql, filter: &Filter) -> Select {
     if filter.sort == Sort::Due {
         select = select.and("d.due_at IS NOT NULL", ());
     }
+    if let Some(waiting) = filter.waiting {
+        select = waits_for(cx, select, waiting);
+    }
     if filter.overdue {
         select = select.and("d.due_at IS NOT NULL AND d.due_at < ?", cx.now);
     }
@@ -285,6 +288,24 @@ fn narrowed(cx: &Cx<'_>, base: store::Sql, filter: &Filter) -> Select {
             select.and("d.due_at IS NOT NULL AND d.due_at >= ? AND d.due_at <= ?", (cx.now, end_of(cx, cx.today())));
     }
     select
+}
+
+/// Narrows a list to what waits for something; each condition rests on an index that holds only what waits.
+fn waits_for(cx: &Cx<'_>, select: Select, waiting: Waiting) -> Select {
+    match waiting {
+        Waiting::Ruling => select.and("d.id IN (SELECT demand_id FROM demand_request WHERE ruled_at IS NULL)", ()),
+        Waiting::Instruction => select.and("d.status = 'triaged' AND d.route IN ('leader', 'special')", ()),
+        Waiting::Opinion => select.and(
+            "d.id IN (SELECT demand_id FROM demand_part WHERE unit = ? AND answered_at IS NULL AND released_at IS NULL)",
+            cx.actor.unit.as_deref().unwrap_or_default(),
+        ),
+        Waiting::Review => select.and(
+            "d.id IN (SELECT demand_id FROM demand_clock WHERE name = 'review' AND stopped_at IS NULL AND due_at <= ?)",
+            cx.now,
+        ),
+        Waiting::Resumption => select.and("d.id IN (SELECT demand_id FROM demand_clock WHERE paused_at IS NOT NULL)", ())
+            .and("d.status <> 'merged'", ()),
+    }
 }
 
 fn cursor(page: &PageRequest) -> Result<Option<(i64, i64)>> {

@@ -100,6 +100,7 @@ fn registered(
         ("kind" = Option<String>, Query), ("audience" = Option<String>, Query), ("channel" = Option<String>, Query),
         ("mode" = Option<String>, Query, description = "收集方式：online|offline、daily|special、regular|random，逗号分隔，每对至多一个"),
         ("enterprise" = Option<i64>, Query), ("overdue" = Option<bool>, Query), ("due_today" = Option<bool>, Query),
+        ("waiting" = Option<String>, Query, description = "ruling、instruction、opinion、review、resumption"),
         ("q" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query),
         ("sort" = Option<String>, Query, description = "received、oldest、due"), ("limit" = Option<u8>, Query, minimum = 1, maximum = 200),
         ("cursor" = Option<String>, Query)),

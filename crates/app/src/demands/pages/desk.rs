@@ -12,7 +12,7 @@ use crate::absences::{self, Duty};
 use crate::context::{App, Cx};
 use crate::demands::actions::listing::{self, Count, Summary};
 use crate::demands::rules::filter::{Filter, Sort};
-use crate::demands::rules::vocabulary::Status;
+use crate::demands::rules::vocabulary::{Status, Waiting};
 use crate::people;
 use crate::web::{Answer, Page, Session, onward, parts, when};
 
@@ -26,6 +26,8 @@ pub enum Post {
     Dispatcher,
     /// Handles for a unit.
     Unit,
+    /// Sees all, instructs.
+    Leader,
     /// Sees all, changes nothing.
     Overseer,
     /// Sees no demand.
@@ -39,6 +41,7 @@ impl Post {
         match () {
             () if may(Permission::Dispatch) => Self::Dispatcher,
             () if may(Permission::Handle) => Self::Unit,
+            () if may(Permission::Instruct) => Self::Leader,
             () if may(Permission::SeeAll) => Self::Overseer,
             () => Self::Office,
         }
@@ -49,7 +52,7 @@ impl Post {
         match self {
             Self::Dispatcher => &[Status::Received, Status::Triaged, Status::Assigned, Status::Replied],
             Self::Unit => &[Status::Assigned, Status::InProgress, Status::Replied],
-            Self::Overseer => Status::OPEN,
+            Self::Leader | Self::Overseer => Status::OPEN,
             Self::Office => &[],
         }
     }
@@ -59,6 +62,16 @@ impl Post {
         match self {
             Self::Dispatcher => &[Status::Received, Status::Triaged, Status::Replied],
             Self::Unit => &[Status::Assigned, Status::InProgress],
+            Self::Leader | Self::Overseer | Self::Office => &[],
+        }
+    }
+
+    /// What may wait for this post beside the steps of the loop.
+    const fn waits(self) -> &'static [Waiting] {
+        match self {
+            Self::Dispatcher => &[Waiting::Ruling, Waiting::Review, Waiting::Instruction, Waiting::Resumption],
+            Self::Unit => &[Waiting::Opinion, Waiting::Ruling, Waiting::Resumption],
+            Self::Leader => &[Waiting::Instruction, Waiting::Ruling],
             Self::Overseer | Self::Office => &[],
         }
     }
@@ -82,6 +95,7 @@ struct Desk {
     post: Post,
     absent: Vec<Absent>,
     figures: Vec<Figure>,
+    waiting: Vec<Summary>,
     rows: kernel::Page<Summary>,
     next_to_sort: Option<String>,
     look: Look,
@@ -100,6 +114,13 @@ fn read(cx: &mut Cx<'_>) -> Result<Desk> {
     let post = Post::of(cx.actor);
     let due = Filter { sort: Sort::Due, ..Filter::default() };
     let figures = figures(cx, post)?;
+    let waiting = match post {
+        Post::Leader => {
+            let waiting = Filter { waiting: Some(Waiting::Instruction), sort: Sort::Oldest, ..Filter::default() };
+            listing::list(cx, &waiting, &PageRequest::first(ROWS))?.items
+        }
+        _ => Vec::new(),
+    };
     let rows = match post {
         Post::Office => kernel::Page { items: Vec::new(), next: None },
         _ => listing::list(cx, &due, &PageRequest::first(ROWS))?,
@@ -109,7 +130,7 @@ fn read(cx: &mut Cx<'_>) -> Result<Desk> {
         _ => None,
     };
     let absent = absent(cx)?;
-    Ok(Desk { post, absent, figures, rows, next_to_sort, look: Look::new(cx)? })
+    Ok(Desk { post, absent, figures, waiting, rows, next_to_sort, look: Look::new(cx)? })
 }
 
 /// For whom the one who looks could act now; nobody while they already do.
@@ -140,6 +161,17 @@ fn figures(cx: &mut Cx<'_>, post: Post) -> Result<Vec<Figure>> {
         let filter = Filter { statuses: post.turn().to_vec(), sort: Sort::Due, ..Filter::default() };
         ("轮到我办", filter, false)
     });
+    let waiting = post.waits().iter().map(|waiting| {
+        (waiting.label(), Filter { waiting: Some(*waiting), sort: Sort::Oldest, ..Filter::default() }, false)
+    });
+    // What has to be ruled or answered shows itself only where there is something.
+    let mut figures = Vec::new();
+    for (label, filter, hot) in waiting {
+        let count = listing::count(cx, &filter)?;
+        if count.n > 0 || post == Post::Leader {
+            figures.push(Figure { label, count, filter, hot });
+        }
+    }
     let stage = |status: &Status| {
         let filter = Filter { statuses: vec![*status], sort: Sort::Oldest, ..Filter::default() };
         (status.label(), filter, false)
@@ -148,7 +180,10 @@ fn figures(cx: &mut Cx<'_>, post: Post) -> Result<Vec<Figure>> {
         .into_iter()
         .chain(turn)
         .chain(post.stages().iter().map(stage));
-    wanted.map(|(label, filter, hot)| Ok(Figure { label, count: listing::count(cx, &filter)?, filter, hot })).collect()
+    for (label, filter, hot) in wanted {
+        figures.push(Figure { label, count: listing::count(cx, &filter)?, filter, hot });
+    }
+    Ok(figures)
 }
 
 /// The demand whose sorting is due first.
@@ -213,6 +248,12 @@ fn figure_row(figures: &[Figure]) -> Markup {
 
 fn due_list(desk: &Desk, actor: &Actor) -> Markup {
     let items = &desk.rows.items;
+    if !desk.waiting.is_empty() {
+        return html! {
+            section.stack { h2 { "等您批示" } (rows::table(&desk.look, actor, "等您批示的诉求，先到的在前", &desk.waiting)) }
+            section.stack { h2 { "全市在办" } (rows::table(&desk.look, actor, "在办的诉求，先到期的在前", items)) }
+        };
+    }
     if items.is_empty() {
         return nothing_due(desk.post);
     }

@@ -14,7 +14,7 @@ use crate::context::{App, Cx};
 use crate::demands::actions::listing::{self, Count, Summary};
 use crate::demands::actions::moving;
 use crate::demands::rules::filter::{Filter, Sort};
-use crate::demands::rules::vocabulary::{Audience, DemandKind, Route, Status, Tier, Word};
+use crate::demands::rules::vocabulary::{Audience, DemandKind, Route, Status, Tier, Waiting, Word};
 use crate::people;
 use crate::web::parts::{self, Pager, encode};
 use crate::web::{
@@ -143,6 +143,7 @@ fn said(filter: &Filter) -> String {
     let mut parts = Vec::new();
     parts.extend(filter.overdue.then(|| "已逾期".to_owned()));
     parts.extend(filter.due_today.then(|| "今天到期".to_owned()));
+    parts.extend(filter.waiting.map(|waiting| waiting.label().to_owned()));
     match filter.statuses.as_slice() {
         [] => {}
         all if all == Status::OPEN => parts.push("未办结".to_owned()),
@@ -197,6 +198,10 @@ fn is_narrow(filter: &Filter) -> bool {
         || to.is_some()
 }
 
+fn waiting() -> Vec<(String, String)> {
+    Waiting::ALL.iter().map(|waiting| (waiting.code().to_owned(), waiting.label().to_owned())).collect()
+}
+
 fn form(look: &Look, session: &Session, filter: &Filter, view: &FormView) -> Markup {
     let city = look.city();
     let themes: Vec<(String, String)> =
@@ -215,6 +220,7 @@ fn form(look: &Look, session: &Session, filter: &Filter, view: &FormView) -> Mar
                 @if session.may(Permission::SeeAll) { (select(view, "unit", "单位", &units)) }
                 (select(view, "theme", "领域", &themes))
                 (select(view, "sort", "排序", &sorts()))
+                (select(view, "waiting", "等什么", &waiting()))
                 label.choice { input type="checkbox" name="overdue" value="true" checked[yes("overdue")]; span { "只看逾期" } }
                 label.choice { input type="checkbox" name="due_today" value="true" checked[yes("due_today")]; span { "今天到期" } }
                 button { "筛选" }

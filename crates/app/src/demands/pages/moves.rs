@@ -141,7 +141,7 @@ fn read(cx: &mut Cx<'_>, number: &str, make: Move) -> Result<Form> {
     let whole = viewing::whole(cx, number)?;
     let row = row_for(whole.case.demand.status, make);
     let proposal = match make {
-        Move::Triage | Move::Assign => proposing::propose(cx, &whole.case.demand)?,
+        Move::Triage | Move::Assign | Move::Instruct => proposing::propose(cx, &whole.case.demand)?,
         _ => None,
     };
     let look = Look::new(cx)?;
@@ -172,6 +172,12 @@ fn prefilled(form: &Form, row: &Row) -> FormView {
     let known: Vec<(&str, Option<String>)> = match row.make {
         Move::Triage => triage.to_vec(),
         Move::Assign if d.lead_unit.is_none() => vec![("lead_unit", proposal.and_then(|p| p.lead_unit.clone()))],
+        Move::Instruct if d.status == Status::Triaged => {
+            // Two taps: the page opens with what would be written, and one press gives it.
+            let unit = d.lead_unit.clone().or_else(|| proposal.and_then(|p| p.lead_unit.clone()));
+            let text = unit.as_deref().map(|unit| instruction(&form.look.unit(unit), d.goal.as_deref()));
+            vec![("lead_unit", unit), ("instruction", text)]
+        }
         _ => Vec::new(),
     };
     let filled = known.into_iter().filter_map(|(name, value)| Some((name, value?)));
@@ -179,6 +185,11 @@ fn prefilled(form: &Form, row: &Row) -> FormView {
     let first = row.make == Move::Assign && d.lead_unit.is_none();
     let helpers = proposal.filter(|_| first).map(|p| p.co_units.as_slice()).unwrap_or_default();
     helpers.iter().fold(view, |view, unit| view.with_ticked("co_units", unit))
+}
+
+fn instruction(unit: &str, goal: Option<&str>) -> String {
+    let goal = goal.map_or_else(|| "尽快研究提出办理意见".to_owned(), |goal| goal.trim_end_matches('。').to_owned());
+    format!("请{unit}牵头，会同有关单位办理：{goal}。办理结果按时报告。")
 }
 
 /// The form again, with what was typed; after a conflict with what changed, and from the version in force.

@@ -8,8 +8,8 @@ use super::contact;
 use super::look::{Look, bar, status, urgent};
 use crate::demands::actions::listing::Summary;
 use crate::demands::rules::decide;
-use crate::demands::rules::moves::{MOVES, Row};
-use crate::demands::rules::vocabulary::ClockName;
+use crate::demands::rules::moves::{MOVES, Move, Row};
+use crate::demands::rules::vocabulary::{ClockName, Status};
 use crate::people;
 use crate::web::{hidden, parts};
 
@@ -120,13 +120,17 @@ fn next_row(actor: &Actor, item: &Summary) -> Option<&'static Row> {
 }
 
 /// Of the moves that are open, the next step: what the running clock waits for; failing that, the first that any clock
-/// waits for; where no clock runs any more, what needs none. Ways out are never the next step.
+/// waits for; where no clock runs any more, the closing. Ways out and corrections are never the next step.
 pub fn next_of(open: &[&'static Row], due: Option<ClockName>) -> Option<&'static Row> {
-    let live = || open.iter().copied().filter(|row| !row.from.is_end());
+    let onward = |row: &&'static Row| {
+        let correction = row.make == Move::Triage && row.from == Status::Triaged;
+        !row.from.is_end() && !correction && !matches!(row.make, Move::Decline | Move::Transfer)
+    };
+    let live = || open.iter().copied().filter(onward);
     match due {
         Some(clock) => {
             live().find(|row| row.within == Some(clock)).or_else(|| live().next().filter(|row| row.within.is_some()))
         }
-        None => live().find(|row| row.within.is_none()),
+        None => live().find(|row| row.make == Move::Close),
     }
 }

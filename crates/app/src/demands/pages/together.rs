@@ -16,15 +16,15 @@ pub fn cards(look: &Look, whole: &Whole) -> Markup {
         @if !case.parts.is_empty() {
             section.card id="parts" {
                 h2 { "各单位的意见和任务" }
-                ul.stack.list { @for part in &case.parts { li { (a_part(look, case, part)) } } }
+                ul.stack.list { @for part in &case.parts { li { div { (a_part(look, case, part)) } } } }
             }
         }
         @if !case.requests.is_empty() || !case.proceedings.is_empty() {
             section.card id="decisions" {
                 h2 { "申请和决定" }
                 ul.stack.list {
-                    @for request in &case.requests { li { (a_request(look, request)) } }
-                    @for proceeding in &case.proceedings { li { (a_proceeding(look, proceeding)) } }
+                    @for request in &case.requests { li { div { (a_request(look, request)) } } }
+                    @for proceeding in &case.proceedings { li { div { (a_proceeding(look, proceeding)) } } }
                 }
             }
         }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use kernel::error::Checker;
 use kernel::{PageRequest, Refusal};
 
-use super::vocabulary::{Audience, DemandKind, Route, Status, Tier, Word};
+use super::vocabulary::{Audience, DemandKind, Route, Status, Tier, Waiting, Word};
 use crate::city::Mode;
 
 /// The order of a list.
@@ -46,6 +46,8 @@ pub struct Filter {
     pub overdue: bool,
     /// Only those whose next clock falls due on the local day of the asking.
     pub due_today: bool,
+    /// Only those that wait for this.
+    pub waiting: Option<Waiting>,
     /// Words.
     pub q: Option<String>,
     /// Received on this local day or later.
@@ -76,6 +78,7 @@ impl Filter {
                 "enterprise" => filter.enterprise = number(name, value, &mut check),
                 "overdue" => filter.overdue = flag(name, value, &mut check),
                 "due_today" => filter.due_today = flag(name, value, &mut check),
+                "waiting" => filter.waiting = word(name, value, &mut check),
                 "q" => filter.q = check.optional_text("q", "搜索词", Some(value), 100),
                 "from" => filter.from = date(name, value, &mut check),
                 "to" => filter.to = date(name, value, &mut check),
@@ -115,6 +118,7 @@ impl Filter {
             ("enterprise", self.enterprise.map(|e| e.to_string())),
             ("overdue", self.overdue.then(|| "true".to_owned())),
             ("due_today", self.due_today.then(|| "true".to_owned())),
+            ("waiting", self.waiting.map(|w| w.code().to_owned())),
             ("q", self.q.clone()),
             ("from", self.from.map(|d| d.to_string())),
             ("to", self.to.map(|d| d.to_string())),

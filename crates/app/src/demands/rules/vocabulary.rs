@@ -305,6 +305,21 @@ words! {
     }
 }
 words! {
+    /// What a demand waits for beside the next step of the loop: what a list can be narrowed to.
+    Waiting {
+        /// An objection or an extension to be ruled on
+        Ruling = "ruling" / "待裁定",
+        /// A leader's instruction
+        Instruction = "instruction" / "待批示",
+        /// The part of a unit: the asker's own
+        Opinion = "opinion" / "待反馈",
+        /// Its review, whose day has come
+        Review = "review" / "到期复查",
+        /// Something outside: its clock stands still
+        Resumption = "resumption" / "中止计时",
+    }
+}
+words! {
     /// What a review finds.
     Finding {
         /// 条件没有变化

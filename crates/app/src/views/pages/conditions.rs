@@ -31,6 +31,7 @@ impl Conditions {
             statuses(&filter.statuses),
             filter.overdue.then(|| "已逾期".to_owned()),
             filter.due_today.then(|| "今天到期".to_owned()),
+            filter.waiting.map(|waiting| waiting.label().to_owned()),
             filter.unit.as_deref().map(|code| self.unit(code)),
             filter.theme.as_deref().map(|code| city.themes.label(code)),
             filter.kind.map(|word| word.label().to_owned()),
