@@ -6,6 +6,7 @@ use kernel::Role;
 use serde::{Deserialize, Serialize};
 
 use super::clocks::ClockKind;
+use super::seeds::plain_name;
 
 /// The three groups in which the plan names its themes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,10 +73,13 @@ impl Themes {
         self.0.iter().find(|theme| theme.code == code)
     }
 
-    /// The theme of a code or a Chinese name, as imports write it.
+    /// The theme of a code or a Chinese name, as imports write it; of a path of names (要素保障/用地用能), the last that is one.
     pub fn resolve(&self, text: &str) -> Option<&Theme> {
-        let text = text.trim();
-        self.get(text).or_else(|| self.0.iter().find(|theme| theme.label == text))
+        let named = |text: &str| {
+            let plain = plain_name(text);
+            self.get(text.trim()).or_else(|| self.0.iter().find(|theme| plain_name(&theme.label) == plain))
+        };
+        named(text).or_else(|| text.rsplit(['/', '／']).find_map(named))
     }
 
     /// The first-level themes of a group.
@@ -175,9 +179,11 @@ impl Channels {
 
     /// The channel of a code, a Chinese name or another name.
     pub fn resolve(&self, text: &str) -> Option<&Channel> {
-        let text = text.trim();
-        let named = |channel: &&Channel| channel.label == text || channel.aliases.iter().any(|alias| alias == text);
-        self.get(text).or_else(|| self.0.iter().find(named))
+        let plain = plain_name(text);
+        let named = |channel: &&Channel| {
+            plain_name(&channel.label) == plain || channel.aliases.iter().any(|alias| plain_name(alias) == plain)
+        };
+        self.get(text.trim()).or_else(|| self.0.iter().find(named))
     }
 
     /// The name as a page writes it.

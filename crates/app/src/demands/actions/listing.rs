@@ -1,7 +1,7 @@
 //! Lists of demands, within the asker's sight: filtered, searched, counted, and the three lists as of any date.
 
 use jiff::civil::Date;
-use kernel::{Error, Id, Instant, Page, PageRequest, Refusal, Result};
+use kernel::{Error, Id, Instant, Page, PageRequest, Permission, Refusal, Result};
 use serde::Serialize;
 use store::{FromRow, Row, Select, Term, sql};
 use text::{Piece, Query};
@@ -10,6 +10,7 @@ use crate::context::Cx;
 use crate::demands::rules::filter::{Filter, Sort};
 use crate::demands::rules::vocabulary::{Audience, ClockName, DemandKind, Route, Status, Tier, Waiting};
 use crate::demands::{TEXT_KIND, records, sight};
+use crate::people;
 
 /// A demand as one row of a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -293,7 +294,12 @@ fn narrowed(cx: &Cx<'_>, base: store::Sql, filter: &Filter) -> Select {
 /// Narrows a list to what waits for something; each condition rests on an index that holds only what waits.
 fn waits_for(cx: &Cx<'_>, select: Select, waiting: Waiting) -> Select {
     match waiting {
-        Waiting::Ruling => select.and("d.id IN (SELECT demand_id FROM demand_request WHERE ruled_at IS NULL)", ()),
+        Waiting::Ruling => {
+            let select = select.and("d.id IN (SELECT demand_id FROM demand_request WHERE ruled_at IS NULL)", ());
+            // A leader rules only where a leader decides.
+            let leader = people::may(cx.actor, Permission::Instruct) && !people::may(cx.actor, Permission::Dispatch);
+            if leader { select.and("d.route IN ('leader', 'special')", ()) } else { select }
+        }
         Waiting::Instruction => select.and("d.status = 'triaged' AND d.route IN ('leader', 'special')", ()),
         Waiting::Opinion => select.and(
             "d.id IN (SELECT demand_id FROM demand_part WHERE unit = ? AND answered_at IS NULL AND released_at IS NULL)",

@@ -9,7 +9,7 @@ use super::look::{Look, bar, status, urgent};
 use crate::demands::actions::listing::Summary;
 use crate::demands::rules::decide;
 use crate::demands::rules::moves::{MOVES, Move, Row};
-use crate::demands::rules::vocabulary::{ClockName, Status};
+use crate::demands::rules::vocabulary::{ClockName, Route, Status};
 use crate::people;
 use crate::web::{hidden, parts};
 
@@ -36,7 +36,7 @@ pub fn acts(actor: &Actor) -> bool {
 }
 
 fn drawn(look: &Look, actor: &Actor, caption: &str, items: &[Summary], query: Option<&Query>, boxes: bool) -> Markup {
-    let acts = acts(actor);
+    let acts = acts(actor) || people::may(actor, Permission::Instruct);
     let first = if boxes { 0 } else { 1 };
     let heads = if acts { &HEADS[first..] } else { &HEADS[first..5] };
     parts::table(caption, heads, &html! { @for item in items { (row(look, actor, item, query, (boxes, acts))) } })
@@ -44,7 +44,8 @@ fn drawn(look: &Look, actor: &Actor, caption: &str, items: &[Summary], query: Op
 
 fn row(look: &Look, actor: &Actor, item: &Summary, query: Option<&Query>, (boxes, acts): (bool, bool)) -> Markup {
     let href = format!("/demands/{}", item.number);
-    let holder = look.holder(item.status, item.lead_unit.as_deref());
+    let leaders = item.status == Status::Triaged && item.route.is_some_and(Route::is_leaders);
+    let holder = if leaders { "市领导".to_owned() } else { look.holder(item.status, item.lead_unit.as_deref()) };
     html! {
         tr data-number=(item.number) {
             @if boxes {
