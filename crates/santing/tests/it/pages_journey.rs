@@ -111,7 +111,7 @@ fn triages(desk: &mut Visitor<'_>, here: &str) {
     let form_page = desk.follows(&page, "研判");
     // What was proposed is taken away again.
     let form = form_page.form("form.composer", "研判");
-    let half = SORTED.iter().fold(form, |form, (name, _)| form.set(name, ""));
+    let half = SORTED.iter().fold(form, |form, (name, _)| form.without(name));
     let half = half.set("kind", "matter").set("note", "先写了一半");
     let back = desk.sends(half);
     assert_eq!(back.status, 422);

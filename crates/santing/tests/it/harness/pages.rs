@@ -222,6 +222,12 @@ impl Form {
         self
     }
 
+    /// Leaves a field out, whatever stood in it.
+    pub fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(known, _)| known != name);
+        self
+    }
+
     /// Adds a file.
     #[track_caller]
     pub fn attach(mut self, field: &str, name: &str, content: &str) -> Self {
