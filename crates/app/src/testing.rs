@@ -29,8 +29,22 @@ impl TestCity {
         }
     }
 
+    /// Like [`TestCity::on_both_engines`], in a city whose profile was changed.
+    pub fn on_both_engines_with(change: impl Fn(&mut City), story: impl Fn(&Self)) {
+        story(&Self::start_with(None, &change));
+        if let Some(url) = store::testing::fresh_database() {
+            story(&Self::start_with(Some(&url), &change));
+        }
+    }
+
     /// A city on SQLite, or on the PostgreSQL database at `url`. It is 2026-03-02 09:00 on a Monday.
     pub fn start(url: Option<&str>) -> Self {
+        Self::start_with(url, &|_| ())
+    }
+
+    fn start_with(url: Option<&str>, change: &dyn Fn(&mut City)) -> Self {
+        let mut profile = City::load("anning").unwrap();
+        change(&mut profile);
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::at(Instant::parse("2026-03-02T09:00:00+08:00").unwrap()));
         let random = Arc::new(SeededRandom::new(1));
@@ -43,7 +57,7 @@ impl TestCity {
             clock: clock.clone(),
             random,
             ids,
-            city: City::load("anning").unwrap(),
+            city: profile,
             data_dir: dir.path().to_owned(),
             demo: false,
             base_url: None,

@@ -44,8 +44,8 @@ pub use remotes::{DEMAND_STATUSES, Remote, RemoteEffect, RemoteStatus};
 pub use seeds::{UnitKind, UnitSeed, plain_name};
 pub use tiering::{AxisRule, TierRule, Tiering, When, WordList};
 pub use vocabulary::{
-    Channel, Channels, CheckItem, Entrance, Entrances, Ground, GroundKind, Grounds, Line, Occasion, Rhythm, RoleText,
-    RouteText, Task, Texts, Theme, ThemeGroup, Themes,
+    Channel, Channels, CheckEvidence, CheckItem, Entrance, Entrances, Ground, GroundKind, Grounds, Line, Occasion,
+    Rhythm, RoleText, RouteText, Task, Texts, Theme, ThemeGroup, Themes,
 };
 
 /// One city: a profile that was read and found right.

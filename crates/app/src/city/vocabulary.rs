@@ -336,6 +336,20 @@ pub struct CheckItem {
     /// Whether a demand cannot be closed without it.
     #[serde(default)]
     pub required: bool,
+    /// What on the record proves it, so that nobody has to tick it.
+    pub evidence: Option<CheckEvidence>,
+}
+
+/// What the record of a demand can prove.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckEvidence {
+    /// Every unit that was asked has answered.
+    Parts,
+    /// A leader has instructed.
+    Instruction,
+    /// The leading group has met, or its leader has instructed.
+    Meeting,
 }
 
 /// What the city calls a role and what it is for.

@@ -79,15 +79,42 @@ fn several_units_each_have_their_part() {
         assert_eq!(open.errors[0].field, "parts");
         assert!(open.errors[0].message.contains("nongye"), "{open:?}");
         make(app, &handler("nongye"), &n, Move::GiveOpinion, json!({"opinion": "没有意见"})).unwrap();
-        let open = refused(close());
-        assert_eq!(open.errors[0].field, "checklist");
-        for (who, item) in [(lead, "minutes-filed"), (desk(), "opinions-gathered")] {
-            let number = n.clone();
-            app.write_now(&who, move |cx| checks::tick(cx, &number, Some(item), true)).unwrap();
-        }
         let closed = close().unwrap();
         assert_eq!(closed.parts[0].opinion.as_deref(), Some("原话：同意，但要先立项"));
         assert!(app.store().verify().unwrap().holds());
+    });
+}
+
+#[test]
+fn a_required_item_that_nobody_ticked_keeps_a_demand_open() {
+    let strict = |city: &mut crate::city::City| {
+        city.checklists.iter_mut().filter(|item| item.code == "minutes-filed").for_each(|item| item.required = true);
+    };
+    TestCity::on_both_engines_with(strict, |city| {
+        let app = &city.app;
+        let n = assigned(app, "joint", json!(["fagai"]));
+        make(app, &handler("gongkexin"), &n, Move::Acknowledge, json!({})).unwrap();
+        let listed = |n: &str| {
+            let number = n.to_owned();
+            app.read_now(&desk(), move |cx| {
+                let case = moving::load(cx, &number)?;
+                Ok((
+                    checks::of(cx, &case)?.into_iter().map(|c| (c.item.code, c.done.is_some())).collect::<Vec<_>>(),
+                    case.open_checks,
+                ))
+            })
+            .unwrap()
+        };
+        let standing = |n: &str, code: &str| listed(n).0.into_iter().find(|(item, _)| item == code).unwrap().1;
+        assert!(!standing(&n, "opinions-gathered"), "an opinion is owed");
+        make(app, &handler("fagai"), &n, Move::GiveOpinion, json!({"opinion": "没有意见"})).unwrap();
+        assert!(standing(&n, "opinions-gathered"), "the record proves it");
+        answered(app, &n);
+        let close = || make(app, &desk(), &n, Move::Close, json!({"outcome": "solved"}));
+        assert_eq!(wrong_fields(close()), ["checklist"]);
+        let number = n.clone();
+        app.write_now(&desk(), move |cx| checks::tick(cx, &number, Some("minutes-filed"), true)).unwrap();
+        close().unwrap();
     });
 }
 

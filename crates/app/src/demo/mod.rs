@@ -323,17 +323,17 @@ impl<'a> Player<'a> {
         let Value::Object(input) = input else { return Ok(()) };
         let made = self.app.write(&actor, move |cx| {
             let mut input = input.clone();
-            let demand = moving::load(cx, &number)?.demand;
+            let case = moving::load(cx, &number)?;
             // The unit ticks what it has done when it replies, the dispatcher the rest before closing.
             let ticks = match make {
                 Move::Reply => 1,
                 Move::Close => usize::MAX,
                 _ => 0,
             };
-            for check in checks::of(cx, &demand)?.into_iter().take(ticks) {
+            for check in checks::of(cx, &case)?.into_iter().filter(|check| check.done.is_none()).take(ticks) {
                 checks::tick(cx, &number, Some(&check.item.code), true)?;
             }
-            input.insert("version".into(), demand.version.into());
+            input.insert("version".into(), case.demand.version.into());
             moving::make(cx, &number, make, &input).map(drop)
         });
         made.await.map_err(|error| Fault::broken(format!("{}: {}: {error}", d.key, make.code())).into())

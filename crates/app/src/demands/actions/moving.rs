@@ -110,8 +110,9 @@ pub fn load(cx: &mut Cx<'_>, number: &str) -> Result<Case> {
     if !sight::sees(cx, &demand)? {
         return Err(hidden());
     }
-    let open_checks = checks::open(cx, &demand)?;
-    Ok(Case { open_checks, ..records::case(cx.tx, demand)? })
+    let case = records::case(cx.tx, demand)?;
+    let open_checks = checks::open(cx, &case)?;
+    Ok(Case { open_checks, ..case })
 }
 
 fn version_of(input: &Map<String, Value>) -> Result<i64> {

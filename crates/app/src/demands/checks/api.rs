@@ -70,8 +70,8 @@ pub async fn list(
     PathParams(number): PathParams<String>,
 ) -> Answer<Json<CheckList>> {
     let checks = app.read(&session.actor, move |cx| {
-        let demand = moving::load(cx, &number)?.demand;
-        super::of(cx, &demand)
+        let case = moving::load(cx, &number)?;
+        super::of(cx, &case)
     });
     Ok(Json(told(checks.await?, &app.city().zone)))
 }

@@ -12,10 +12,11 @@ use kernel::error::Checker;
 use kernel::{Instant, Permission, Refusal, Result};
 use store::Migration;
 
-use crate::city::CheckItem;
+use crate::city::{CheckEvidence, CheckItem};
 use crate::context::{App, Cx};
 use crate::demands::actions::moving;
-use crate::demands::rules::case::{Case, Demand};
+use crate::demands::rules::case::{Case, Part};
+use crate::demands::rules::vocabulary::ProceedingKind;
 use crate::demands::stream;
 use crate::people;
 use crate::web::{Access, Routes};
@@ -44,20 +45,41 @@ pub struct Check {
 }
 
 /// The list of a demand's route, in the profile's order; empty where the route has none.
-pub fn of(cx: &mut Cx<'_>, demand: &Demand) -> Result<Vec<Check>> {
+pub fn of(cx: &mut Cx<'_>, case: &Case) -> Result<Vec<Check>> {
+    let demand = &case.demand;
     let Some(route) = demand.sorting.route else { return Ok(Vec::new()) };
     let items: Vec<CheckItem> = cx.app.city().checklist(route.code()).cloned().collect();
     if items.is_empty() {
         return Ok(Vec::new());
     }
     let ticked = records::ticked(cx.tx, demand.id, demand.round)?;
-    let done = |code: &str| ticked.iter().find(|row| row.0 == code).map(|row| (row.1.clone(), row.2));
-    Ok(items.into_iter().map(|item| Check { done: done(&item.code), item }).collect())
+    let done = |item: &CheckItem| {
+        let ticked = ticked.iter().find(|row| row.0 == item.code).map(|row| (row.1.clone(), row.2));
+        ticked.or_else(|| proven(case, item.evidence?))
+    };
+    Ok(items.into_iter().map(|item| Check { done: done(&item), item }).collect())
+}
+
+/// Who proved it on the record, and when.
+fn proven(case: &Case, evidence: CheckEvidence) -> Option<(String, Instant)> {
+    let decided = |kinds: &[ProceedingKind]| {
+        let found = case.proceedings.iter().rev().find(|p| kinds.contains(&p.kind));
+        found.map(|p| (p.by_name.clone(), p.at))
+    };
+    match evidence {
+        CheckEvidence::Parts if case.parts.iter().any(Part::open) => None,
+        CheckEvidence::Parts => {
+            let last = case.parts.iter().filter_map(|part| part.answered_at).max();
+            Some(("台账".to_owned(), last.unwrap_or(case.demand.held_since)))
+        }
+        CheckEvidence::Instruction => decided(&[ProceedingKind::Instruction]),
+        CheckEvidence::Meeting => decided(&[ProceedingKind::Meeting, ProceedingKind::Instruction]),
+    }
 }
 
 /// The required items that are open: what keeps a demand from being closed.
-pub fn open(cx: &mut Cx<'_>, demand: &Demand) -> Result<Vec<String>> {
-    let open = of(cx, demand)?.into_iter().filter(|check| check.item.required && check.done.is_none());
+pub fn open(cx: &mut Cx<'_>, case: &Case) -> Result<Vec<String>> {
+    let open = of(cx, case)?.into_iter().filter(|check| check.item.required && check.done.is_none());
     Ok(open.map(|check| check.item.label).collect())
 }
 
@@ -73,7 +95,7 @@ pub fn may(cx: &Cx<'_>, case: &Case) -> bool {
 pub fn tick(cx: &mut Cx<'_>, number: &str, item: Option<&str>, done: bool) -> Result<Vec<Check>> {
     people::require(cx.actor, Permission::Desk)?;
     let case = moving::load(cx, number)?;
-    let checks = of(cx, &case.demand)?;
+    let checks = of(cx, &case)?;
     if !may(cx, &case) {
         return Err(Refusal::not_found("这件诉求的办理清单现在不归您来勾").into());
     }
@@ -93,5 +115,5 @@ pub fn tick(cx: &mut Cx<'_>, number: &str, item: Option<&str>, done: bool) -> Re
         let act = if done { "check_item" } else { "uncheck_item" };
         cx.record(&stream(number), act, vec![("item", found.item.label.clone())])?;
     }
-    of(cx, &case.demand)
+    of(cx, &case)
 }

@@ -25,7 +25,7 @@ pub fn card(look: &Look, number: &str, checks: &[Check], may: bool) -> Markup {
                                     @if check.item.required { span.small.muted { "办结前必须完成" } }
                                 }
                             }
-                            @if may { (button(number, check)) }
+                            @if may && (check.done.is_none() || check.item.evidence.is_none()) { (button(number, check)) }
                         }
                     }
                 }

@@ -68,7 +68,7 @@ fn read(cx: &mut Cx<'_>, number: &str) -> kernel::Result<Seen> {
     let said = &whole.case.demand.said;
     let text: String = format!("{}\n{}", said.title, said.text).chars().take(4000).collect();
     let similar = resembling::similar(cx, Some(&text), Some(number))?;
-    let (checks, may_check) = (checks::of(cx, &whole.case.demand)?, checks::may(cx, &whole.case));
+    let (checks, may_check) = (checks::of(cx, &whole.case)?, checks::may(cx, &whole.case));
     Ok(Seen { whole, look, clocks, similar, checks, may_check })
 }
 
