@@ -4,6 +4,7 @@ use kernel::{Actor, Error, RefusalKind};
 use serde_json::json;
 
 use super::Check;
+use crate::city::City;
 use crate::demands::actions::{intake, moving};
 use crate::demands::rules::moves::Move;
 use crate::demands::serials;
@@ -47,12 +48,16 @@ fn kind<T: std::fmt::Debug>(result: Result<T, Error>) -> RefusalKind {
 
 #[test]
 fn the_list_of_the_route_is_ticked_by_those_who_work_on_it() {
-    TestCity::on_both_engines(|city| {
+    let strict = |city: &mut City| {
+        let by_hand = city.checklists.iter_mut().filter(|item| item.route == "joint" && item.evidence.is_none());
+        by_hand.for_each(|item| item.required = true);
+    };
+    TestCity::on_both_engines_with(strict, |city| {
         let n = joint(city);
-        assert_eq!(open(city, &n), ["会商纪要已归档", "各方意见已汇总"]);
+        assert_eq!(open(city, &n), ["会商纪要已归档", "各单位分工已书面确认"]);
         let checks = tick(city, &handler("gongkexin"), &n, "minutes-filed", true).unwrap();
         assert_eq!(checks[0].done.as_ref().map(|done| done.0.as_str()), Some("承办岗乙"));
-        assert_eq!(open(city, &n), ["各方意见已汇总"]);
+        assert_eq!(open(city, &n), ["各单位分工已书面确认"]);
         // A second tick keeps the first name, and writes nothing more.
         tick(city, &desk(), &n, "minutes-filed", true).unwrap();
         tick(city, &desk(), &n, "minutes-filed", false).unwrap();
