@@ -19,6 +19,7 @@ pub fn each_minute(app: &App) -> Result<()> {
     demands::actions::indexing::rebuild_if_wanted(app)?;
     exchange::actions::sending::settle_recent(app)?;
     demands::actions::together::resume_due(app)?;
+    demands::actions::escalating::by_rule(app)?;
     app.store().seal_all(app.now())?;
     app.write_now(&Actor::system(), |cx| {
         idempotency::sweep(cx)?;

@@ -254,8 +254,10 @@ pub struct SuperviseRule {
     pub red_when: RedTrigger,
     /// A bulletin this long after red.
     pub bulletin_after_red_working_days: u32,
-    /// Escalation after this many assignments without closure.
+    /// Escalation once so many assignments have not led to an answer in time …
     pub escalate_after_dispatches: u32,
+    /// … or one is late by so many working days.
+    pub escalate_after_red_working_days: u32,
     /// 回头看 after so many calendar days.
     pub lookback_days: Vec<u32>,
     /// The share of closed cases drawn for it.

@@ -247,3 +247,16 @@ pub fn write_pauses(pauses: &[Suspension]) -> String {
     let ended = pauses.iter().filter_map(|pause| Some(format!("{}-{}", pause.from.0, pause.until?.0)));
     ended.collect::<Vec<_>>().join(",")
 }
+
+/// Numbers of the open demands with a handling clock past its due: what the rule of escalation looks at.
+pub fn late_in_work(tx: &mut Tx, now: Instant, after: &str, most: usize) -> Result<Vec<String>> {
+    tx.all(
+        sql!(
+            "SELECT d.number FROM demand d WHERE d.status IN ('assigned', 'in_progress') AND d.due_at < $1 AND d.number > $2
+               AND EXISTS (SELECT 1 FROM demand_clock c WHERE c.demand_id = d.id AND c.name = 'handle'
+                 AND c.stopped_at IS NULL AND c.paused_at IS NULL AND c.due_at < $1)
+              ORDER BY d.number LIMIT $3"
+        ),
+        args![now, after, most],
+    )
+}

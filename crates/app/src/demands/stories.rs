@@ -3,7 +3,7 @@
 use kernel::{Actor, RefusalKind, Result};
 use serde_json::{Value, json};
 
-use super::actions::{intake, moving, together, viewing};
+use super::actions::{escalating, intake, moving, together, viewing};
 use super::checks;
 use super::rules::case::Case;
 use super::rules::moves::Move;
@@ -423,6 +423,32 @@ fn what_can_be_answered_at_once_is_one_act() {
             refused(make(app, &desk(), "AN20260302D0003", Move::Callback, callback)).kind,
             RefusalKind::Forbidden
         );
+        assert!(app.store().verify().unwrap().holds());
+    });
+}
+
+#[test]
+fn what_two_dispatches_could_not_do_goes_up_by_itself() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let (late, twice) = (assigned(app, "assigned", json!([])), assigned(app, "assigned", json!([])));
+        let again = json!({"lead_unit": "fagai", "goal": "换一家办", "reason": "原单位办不了"});
+        make(app, &desk(), &twice, Move::Assign, again).unwrap();
+        let stands = |n: &str| {
+            let number = n.to_owned();
+            let d = app.read_now(&desk(), move |cx| moving::load(cx, &number)).unwrap().demand;
+            (d.status, d.sorting.route)
+        };
+        city.at("2026-03-10T10:00:00+08:00");
+        escalating::by_rule(app).unwrap();
+        assert_eq!(stands(&twice), (Status::Triaged, Some(Route::Joint)), "two dispatches, and late");
+        assert_eq!(stands(&late), (Status::Assigned, Some(Route::Assigned)), "one dispatch, a day late");
+        city.at("2026-03-22T10:00:00+08:00");
+        escalating::by_rule(app).unwrap();
+        assert_eq!(stands(&late).1, Some(Route::Assigned), "nothing goes up on a Sunday");
+        city.at("2026-03-24T10:00:00+08:00");
+        escalating::by_rule(app).unwrap();
+        assert_eq!(stands(&late), (Status::Triaged, Some(Route::Joint)), "late by ten working days");
         assert!(app.store().verify().unwrap().holds());
     });
 }

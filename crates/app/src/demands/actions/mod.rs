@@ -1,6 +1,7 @@
 //! The acts on demands: load, rule, save, ledger, in one transaction each.
 
 pub mod attention;
+pub mod escalating;
 pub mod files;
 pub mod indexing;
 pub mod intake;

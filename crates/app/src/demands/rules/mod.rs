@@ -3,6 +3,7 @@
 pub mod case;
 pub mod clocks;
 pub mod decide;
+pub mod escalation;
 pub mod fields;
 pub mod filter;
 pub mod intake;
