@@ -16,7 +16,7 @@ pub const USUAL_DAYS: i64 = 90;
 pub enum Hearing {
     /// Enough to be no matter.
     Heard,
-    /// Less than [`THIN_PERCENT`] of the median.
+    /// Less than the thin share of the median.
     Thin,
     /// Nothing in the whole period.
     Silent,
