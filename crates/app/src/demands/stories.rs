@@ -145,6 +145,11 @@ fn an_objection_is_ruled_once_and_in_time() {
         assert_eq!((case.demand.status, case.demand.lead_unit.as_deref()), (Status::Assigned, Some("fagai")));
         assert_eq!(case.demand.received_at, at("2026-03-02T09:00:00+08:00"));
         assert_eq!(refused(open_moves(app, &unit, &n)).kind, RefusalKind::NotFound, "it is no longer theirs");
+        assert_eq!(
+            case.holders().map(|(unit, _)| unit).collect::<Vec<_>>(),
+            ["gongkexin", "fagai"],
+            "every hand shows"
+        );
 
         // The unit that got it may object too; not upheld, it goes on; too late is too late.
         make(app, &head("fagai"), &n, Move::Object, json!({"reason": "也不归我"})).unwrap();

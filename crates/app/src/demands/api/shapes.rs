@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::together::{PartView, ProceedingView, RequestView};
+use super::together::{HolderView, PartView, ProceedingView, RequestView};
 use crate::city::City;
 use crate::demands::actions::listing::Summary;
 use crate::demands::actions::proposing::Proposal;
@@ -349,6 +349,8 @@ pub struct DemandView {
     pub end_note: Option<String>,
     /// Its clocks, oldest first.
     pub clocks: Vec<ClockView>,
+    /// Every unit that it was handed to, in their order: more than one is a transfer.
+    pub holders: Vec<HolderView>,
     /// What units beside the lead were asked, oldest first.
     pub parts: Vec<PartView>,
     /// What units asked for, oldest first.
@@ -522,8 +524,10 @@ impl Speaking<'_> {
         let clocks = case.clocks.iter().enumerate();
         let clocks = clocks.map(|(position, clock)| self.clock(&case.demand.number, position, clock)).collect();
         let (parts, voices) = (self.parts(&case), voices.into_iter().map(|voice| voice.number).collect());
+        let holders = self.holders(&case);
         let d = case.demand;
         DemandView {
+            holders,
             parts,
             requests: case.requests.iter().map(|request| self.request(request)).collect(),
             proceedings: case.proceedings.iter().map(|proceeding| self.proceeding(proceeding)).collect(),

@@ -1,5 +1,6 @@
 //! What the API says of several units and several voices: parts, requests with their rulings, decisions on the record.
 
+use kernel::Instant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,6 +44,17 @@ pub struct PartView {
     pub by: Option<String>,
     /// When.
     pub answered_at: Option<String>,
+}
+
+/// A unit that the demand was handed to.
+#[derive(Serialize, ToSchema)]
+pub struct HolderView {
+    /// Its code.
+    pub unit: String,
+    /// In Chinese.
+    pub unit_label: String,
+    /// When it was handed over.
+    pub since: String,
 }
 
 /// What a unit asked for.
@@ -135,6 +147,16 @@ impl Speaking<'_> {
             by: part.by_name.clone(),
             answered_at: part.answered_at.map(|at| self.time(at)),
         }
+    }
+
+    /// Every unit that the demand went through.
+    pub fn holders(&self, case: &Case) -> Vec<HolderView> {
+        let view = |(unit, since): (&str, Instant)| HolderView {
+            unit: unit.to_owned(),
+            unit_label: self.units.short_name(unit).to_owned(),
+            since: self.time(since),
+        };
+        case.holders().map(view).collect()
     }
 
     /// A request with its ruling.

@@ -294,6 +294,11 @@ fn sorting(look: &Look, whole: &Whole) -> Markup {
     facts.extend(
         d.lead_unit.as_deref().map(|code| ("牵头", html! { a href={ "/units/" (code) } { (look.unit(code)) } })),
     );
+    let holders: Vec<String> = whole.case.holders().map(|(unit, _)| look.unit(unit)).collect();
+    if holders.len() > 1 {
+        let way = format!("{}（转手 {} 次）", holders.join(" → "), holders.len() - 1);
+        facts.push(("经手", html! { (way) }));
+    }
     let process = whole.process;
     facts.push(("流程", html! { a href={ "/processes/" (process) } { "版本 " (process) } }));
     facts.push(("跟踪", html! { (look.city().dispatcher_name()) }));

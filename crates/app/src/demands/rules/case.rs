@@ -338,6 +338,12 @@ impl Case {
         self.proceedings.iter().rev().find(|proceeding| proceeding.kind == kind && proceeding.ended_at.is_none())
     }
 
+    /// The units that it was handed to, in their order, each with when: every hand-over starts a clock for signing.
+    pub fn holders(&self) -> impl Iterator<Item = (&str, Instant)> {
+        let signed = self.clocks.iter().filter(|clock| clock.name == ClockName::Sign);
+        signed.filter_map(|clock| Some((clock.unit.as_deref()?, clock.started_at)))
+    }
+
     /// How often it was handed to a unit to be answered: assigned, assigned anew, sent back.
     pub fn dispatches(&self) -> usize {
         self.clocks.iter().filter(|clock| clock.name == ClockName::Handle).count()
