@@ -18,7 +18,7 @@ const MOST: usize = 100_000;
 
 /// Which past, under which rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Question {
     /// A process version, by number.
     pub version: Option<i64>,
