@@ -58,11 +58,12 @@ where
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         require_json(request.headers())?;
         let bytes = read_body(request.into_body(), BODY_LIMIT).await?;
+        let body = parse_json(&bytes)?;
         // A list of the fields' values in their order would be taken for the fields.
         if bytes.trim_ascii_start().first() == Some(&b'[') {
-            return Err(malformed("请求内容应为 JSON 对象，不能是列表").into());
+            return Err(Refusal::field("", "wrong_type", "请求内容应为 JSON 对象，不能是列表").into());
         }
-        Ok(Self(parse_json(&bytes)?))
+        Ok(Self(body))
     }
 }
 

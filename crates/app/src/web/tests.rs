@@ -164,6 +164,7 @@ async fn json_of_every_kind_of_wrongness() {
         (json, r#"{"title":"#, 400, vec![]),
         (json, "", 400, vec![]),
         (json, "[]", 422, vec![""]),
+        (json, r#"["路灯",3]"#, 422, vec![""]),
         (json, "null", 422, vec!["", "title"]),
         (json, &"[".repeat(100_000), 400, vec![]),
         (json, &big, 413, vec![]),
