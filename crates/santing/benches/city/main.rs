@@ -6,14 +6,15 @@
 //!
 //! Durable creates through HTTP at 1 and 32 connections against the store's own limit; list, demand page, progress and search
 //! at each number of demands; import rows per second with the index; resident memory idle and under load; cold start to
-//! the first page; bytes of the first public page; the route simulator over all of them; one move on 500 of them. Runs the
-//! release binary as it is shipped.
+//! the first page; bytes of the first public page; the route simulator over all of them; one move on 500 of them; packages of
+//! an exchange and a reconciliation of 100,000 rows. Runs the release binary as it is shipped.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test or benchmark that cannot go on must stop")]
 
 mod bulk;
 mod client;
 mod content;
+mod exchange;
 mod limit;
 mod server;
 
@@ -21,6 +22,9 @@ use std::time::{Duration, Instant};
 
 use client::{Load, Request};
 use server::Server;
+
+/// Cases of one remote that are reconciled.
+const EXCHANGED: usize = 100_000;
 
 /// Makes the nth request.
 type Ask<'a> = Box<dyn Fn(usize) -> Request + Sync + 'a>;
@@ -127,5 +131,6 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
         replay(&server, &token, rows);
     }
     bulk::measure(&server.address, &token);
+    exchange::measure(&server, dir.path(), EXCHANGED);
     println!("resident, after load: {} MiB, highest {} MiB", server.resident_mib(), server.highest_mib());
 }

@@ -87,7 +87,23 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("kilobytes") / 1024
     }
 
-    fn store(&self) -> Store {
+    /// Runs a command beside the server; how long it took.
+    pub fn run(&self, arguments: &[&str]) -> Duration {
+        let started = Instant::now();
+        self.output(arguments);
+        started.elapsed()
+    }
+
+    /// Like [`Server::run`], where the answer may be no.
+    pub fn run_unless_no(&self, arguments: &[&str]) -> Duration {
+        let started = Instant::now();
+        let output = self.program().args(arguments).output().expect("the command runs");
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        started.elapsed()
+    }
+
+    /// The store of the server's data.
+    pub fn store(&self) -> Store {
         Store::open(&Location::of(self.url.as_deref(), &self.dir), Options::system()).expect("the store opens")
     }
 
