@@ -12,6 +12,9 @@ use store::{Location, Options, Store};
 use crate::city::City;
 use crate::context::{App, Parts};
 
+/// The secret of every city under test.
+pub const SECRET: &[u8] = b"a secret for tests";
+
 /// A city that lives as long as the test.
 pub struct TestCity {
     /// The city.
@@ -61,7 +64,7 @@ impl TestCity {
             data_dir: dir.path().to_owned(),
             demo: false,
             base_url: None,
-            secret: b"a secret for tests".to_vec(),
+            secret: SECRET.to_vec(),
         });
         app.write_now(&Actor::system(), crate::units::seed).unwrap();
         app.write_now(&Actor::system(), crate::processes::seed).unwrap();

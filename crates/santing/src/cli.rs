@@ -254,6 +254,12 @@ pub enum Exchange {
         #[arg(long)]
         json: bool,
     },
+    /// 显示签名密钥，交给对方；谁取过记入台账
+    Key {
+        /// 对接系统的代码
+        #[arg(long)]
+        remote: String,
+    },
     /// 记下对方的回执：编号到 N 为止的消息对方都已收到
     Receipt {
         /// 对接系统的代码

@@ -60,9 +60,19 @@ pub struct Remote {
     /// Packages made longer ago than this are last year's: they change nothing.
     #[serde(default = "ninety")]
     pub keep_days: u32,
+    /// Whether its packages must be signed.
+    #[serde(default)]
+    pub signed: bool,
+    /// Which of its keys is in force; another number makes another key.
+    #[serde(default = "first")]
+    pub key_version: u32,
     /// Its status codes.
     #[serde(rename = "status")]
     pub statuses: Vec<RemoteStatus>,
+}
+
+fn first() -> u32 {
+    1
 }
 
 fn ninety() -> u32 {

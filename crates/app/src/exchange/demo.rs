@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::actions::sending::Wanted;
 use super::actions::{reconciling, sending, taking};
 use super::rules::package::{self, CONTRACT, Header, TO_CITY};
+use super::rules::signature;
 use crate::city::{DemoExchange, HandedCase, Remote};
 use crate::context::App;
 
@@ -103,9 +104,12 @@ impl Play<'_> {
             sm3: String::new(),
             made_at: self.at(hours_before),
             received: None,
+            mac: None,
         };
+        let key = signature::key(self.app.secret(), self.remote);
         let lines: Vec<String> = messages.iter().map(Value::to_string).collect();
-        taking::take(self.app, self.desk, &self.remote.code, package::seal(&header, &lines).as_bytes()).map(drop)
+        taking::take(self.app, self.desk, &self.remote.code, package::seal(&header, &lines, Some(&key)).as_bytes())
+            .map(drop)
     }
 
     /// The remote fetches what there is and has acknowledged all of it but the last two.

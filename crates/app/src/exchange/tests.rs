@@ -185,7 +185,7 @@ fn what_comes_twice_or_out_of_order_or_late_does_no_harm() {
         let again = remote::give(city, "12345", &repeated).unwrap();
         assert_eq!((again.standing.as_str(), again.done, again.known), ("new", 0, 1));
         // Another package under a number that is taken, and other words under a name that is taken.
-        let taken = first.replace("12345-p1", "12345-p1b");
+        let taken = remote::unsigned(&first.replace("12345-p1", "12345-p1b"));
         assert_eq!(refusal(remote::give(city, "12345", &taken)).status(), 409);
         let changed = hotline.packs_again(&first.replace("先到的晚说", "改了的话"));
         let changed = remote::give(city, "12345", &changed).unwrap();
@@ -194,7 +194,7 @@ fn what_comes_twice_or_out_of_order_or_late_does_no_harm() {
         let mut last_year = Remote::new("12345", 5);
         last_year.hands_over("去年的事");
         let old = last_year.packs_at("2025-03-02T09:00:00+08:00");
-        let old = remote::give(city, "12345", &old.replace("12345-p1", "12345-old")).unwrap();
+        let old = remote::give(city, "12345", &remote::unsigned(&old.replace("12345-p1", "12345-old"))).unwrap();
         assert_eq!((old.standing.as_str(), old.done), ("old", 0));
         assert_eq!(count(city), 1);
     });
@@ -324,6 +324,28 @@ fn every_difference_is_named() {
         let kept = city.app.read_now(&desk(), move |cx| seeing::reconciliation(cx, found.id)).unwrap();
         assert_eq!(kept.1.len(), 9);
         assert!(kept.1[0].explained.is_none());
+    });
+}
+
+#[test]
+fn a_package_that_somebody_else_made_is_refused() {
+    TestCity::on_both_engines(|city| {
+        let mut province = Remote::new("yn-complaints", 9);
+        province.hands_over("一件");
+        let signed = province.packs();
+        let (head, body) = signed.split_once('\n').unwrap();
+        let mut header: Value = serde_json::from_str(head).unwrap();
+        let mut with = |field: &str, value: Value| {
+            header[field] = value;
+            refusal(remote::give(city, "yn-complaints", &format!("{header}\n{body}")))
+        };
+        assert_eq!(wrong_fields(&with("sequence", 7.into())), ["mac"]);
+        assert!(with("mac", "00".into()).message.contains("签名"));
+        assert!(with("mac", Value::Null).message.contains("须带签名"));
+        assert_eq!(count(city), 0);
+        assert_eq!(remote::give(city, "yn-complaints", &signed).unwrap().done, 1);
+        let key = city.app.write_now(&desk(), |cx| sending::key(cx, "yn-complaints")).unwrap();
+        assert_eq!(key.len(), 64);
     });
 }
 

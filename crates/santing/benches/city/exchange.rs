@@ -32,7 +32,7 @@ fn take(server: &Server, dir: &Path) {
     let made_at = present();
     let header = Header {
         contract: CONTRACT.into(),
-        remote: "yn-complaints".into(),
+        remote: "12345".into(),
         direction: TO_CITY.into(),
         package: "bench-1".into(),
         sequence: 1_000,
@@ -41,9 +41,10 @@ fn take(server: &Server, dir: &Path) {
         sm3: String::new(),
         made_at,
         received: None,
+        mac: None,
     };
     let file = dir.join("package.jsonl");
-    fs::write(&file, seal(&header, &lines)).expect("room on the disk");
+    fs::write(&file, seal(&header, &lines, None)).expect("room on the disk");
     let took = server.run(&["exchange", "import", &file.to_string_lossy()]);
     println!("exchange, package of {MESSAGES} cases: {:.0} messages/s", MESSAGES as f64 / took.as_secs_f64());
     let again = server.run(&["exchange", "import", &file.to_string_lossy()]);

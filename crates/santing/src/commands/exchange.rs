@@ -31,6 +31,7 @@ pub fn exchange(config: &Config, asked: &Exchange) -> anyhow::Result<Outcome> {
             export(&app()?, remote, file.as_deref(), wanted)
         }
         Exchange::Reconcile { remote, file, json } => reconcile(&app()?, remote, file, *json),
+        Exchange::Key { remote } => key(&app()?, remote),
         Exchange::Receipt { remote, through } => receipt(&app()?, remote, i64::from(*through)),
     }
 }
@@ -124,6 +125,12 @@ fn print_differences(found: &Reconciled) {
     for wrong in found.unread.iter().take(PRINTED) {
         println!("第 {} 行  {}  {}", wrong.row, wrong.column, wrong.reason);
     }
+}
+
+fn key(app: &App, remote: &str) -> anyhow::Result<Outcome> {
+    let code = remote.to_owned();
+    println!("{}", app.write_now(&Actor::system(), move |cx| sending::key(cx, &code))?);
+    Ok(Outcome::Done)
 }
 
 fn receipt(app: &App, remote: &str, through: i64) -> anyhow::Result<Outcome> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use app::exchange::rules::package::{Header, seal};
 use serde_json::Value;
 
 use crate::harness::City;
@@ -35,6 +36,7 @@ fn commands_work_beside_a_running_server() {
         the_calendar_says_the_same_everywhere(city);
         a_table_comes_in_once(city, dir.path());
         lists_go_out(city, dir.path());
+        packages_come_and_go(city, dir.path());
         the_ledger_is_proved_elsewhere(city, dir.path());
         a_backup_becomes_a_city_again(city, dir.path());
         printed(&city.santing(&["check"]), 0);
@@ -93,6 +95,50 @@ fn lists_go_out(city: &City, dir: &Path) {
     printed(&city.santing(&["export", "demands", &xlsx]), 0);
     assert!(std::fs::read(&xlsx).unwrap().starts_with(b"PK"));
     printed(&city.santing(&["export", "demands", &csv]), 1);
+}
+
+/// By files, as two systems exchange that no line connects.
+fn packages_come_and_go(city: &City, dir: &Path) {
+    let ours = city.desk().get("/exchange").expect(200).json();
+    let next = ours["items"][0]["received"].as_i64().unwrap() + 100;
+    let message = r#"{"id":"c-1","kind":"import","case":"C-1","at":"2026-11-02T09:00:00+08:00","demand":{"title":"夜间施工","text":"工地夜里两点还在打桩。"}}"#;
+    let header = Header {
+        contract: "santing-exchange/1".into(),
+        remote: "12345".into(),
+        direction: "to_city".into(),
+        package: "files-1".into(),
+        sequence: next,
+        first: None,
+        count: 0,
+        sm3: String::new(),
+        made_at: kernel::Clock::now(&kernel::clock::SystemClock).rfc3339(&jiff::tz::TimeZone::UTC),
+        received: None,
+        mac: None,
+    };
+    let whole = seal(&header, &[message.to_owned()], None);
+    let [file, half, out, list] = ["in.jsonl", "half.jsonl", "out.jsonl", "list.csv"].map(|name| path(dir, name));
+    std::fs::write(&half, &whole[..whole.len() - 9]).unwrap();
+    let refused = city.santing(&["exchange", "import", &half]);
+    assert!(refused.status.code() == Some(1) && said(&refused).contains("文件在传送中截断"), "{}", said(&refused));
+    std::fs::write(&file, &whole).unwrap();
+    let taken = json(&city.santing(&["exchange", "import", &file, "--json"]));
+    assert_eq!((&taken["done"], &taken["standing"]), (&1.into(), &"new".into()), "{taken}");
+    let again = json(&city.santing(&["exchange", "import", &file, "--json"]));
+    assert_eq!((&again["done"], &again["standing"]), (&0.into(), &"known".into()), "{again}");
+    printed(&city.santing(&["exchange", "export", "--remote", "12345", &out]), 0);
+    let told = std::fs::read_to_string(&out).unwrap();
+    let last: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["of"], &last["accepted"]), (&"c-1".into(), &true.into()));
+    printed(&city.santing(&["exchange", "export", "--remote", "12345", &out]), 1);
+    printed(&city.santing(&["exchange", "receipt", "--remote", "12345", &last["sequence"].to_string()]), 0);
+    let empty = printed(&city.santing(&["exchange", "export", "--remote", "12345"]), 0);
+    assert_eq!(empty.lines().count(), 1, "{empty}");
+    std::fs::write(&list, "工单编号,状态\nC-1,10\nC-1,10\n").unwrap();
+    let compared = city.santing(&["exchange", "reconcile", "--remote", "12345", &list, "--json"]);
+    let compared: Value = serde_json::from_str(&printed(&compared, 1)).unwrap();
+    assert!(compared["differences"].as_array().unwrap().iter().any(|each| each["kind"] == "duplicated_there"));
+    assert_eq!(printed(&city.santing(&["exchange", "key", "--remote", "12345"]), 0).trim().len(), 64);
+    assert!(said(&city.santing(&["exchange", "export", "--remote", "nowhere"])).contains("没有“nowhere”这个对接系统"));
 }
 
 /// Any change of any entry is found, without the database.

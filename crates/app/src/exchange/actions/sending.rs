@@ -13,6 +13,7 @@ use crate::demands::rules::vocabulary::Status;
 use crate::exchange::records::{self, CaseRow, Outgoing};
 use crate::exchange::rules::outgoing::{self, Act, Telling};
 use crate::exchange::rules::package::{self, CONTRACT, FROM_CITY, Header};
+use crate::exchange::rules::signature;
 
 /// Cases that one transaction looks at.
 const BATCH: usize = 200;
@@ -79,13 +80,18 @@ pub fn settle_all(app: &App) -> Result<()> {
 
 fn settle(app: &App, since: Option<Instant>) -> Result<()> {
     loop {
-        // Nearly always nothing is due, and finding that out needs no writer.
-        if app.read_now(&Actor::system(), move |cx| records::behind(cx.tx, since, 1))?.is_empty() {
+        // Read beside the writers: nearly always nothing is due, and a look at every case must hold up nobody.
+        let due = app.read_now(&Actor::system(), move |cx| records::behind(cx.tx, since, BATCH))?;
+        if due.is_empty() {
             return Ok(());
         }
+        let cases: Vec<(String, String)> = due.into_iter().map(|case| (case.remote, case.case)).collect();
         app.write_now(&Actor::system(), move |cx| {
-            for case in records::behind(cx.tx, since, BATCH)? {
-                tell(cx, case)?;
+            for (remote, case) in &cases {
+                // As it stands now: another server may have told it meanwhile.
+                if let Some(case) = records::case(cx.tx, remote, case)? {
+                    tell(cx, case)?;
+                }
             }
             Ok(())
         })?;
@@ -97,6 +103,9 @@ fn tell(cx: &mut Cx<'_>, case: CaseRow) -> Result<()> {
     let name = demands::stream(&case.number);
     let history = cx.tx.history(&name)?;
     let last = history.last().map_or(case.ledger_seq, |entry| entry.seq);
+    if last <= case.ledger_seq {
+        return Ok(());
+    }
     let acts: Vec<Act> = history
         .iter()
         .map(|entry| Act {
@@ -196,14 +205,23 @@ pub fn package(app: &App, actor: &Actor, code: &str, wanted: Wanted) -> Result<(
             sm3: String::new(),
             made_at: taking::written(cx, cx.now),
             received: Some(records::received(cx.tx, &remote.code)?),
+            mac: None,
         };
         let lines: Vec<String> = rows.into_iter().map(|row| row.body).collect();
         if !lines.is_empty() {
             let fields = vec![("package", header.package.clone()), ("messages", lines.len().to_string())];
             cx.record(&stream(&remote.code), "exchange_send", fields)?;
         }
-        Ok((package::seal(&header, &lines), lines.len()))
+        let key = signature::key(cx.app.secret(), &remote);
+        Ok((package::seal(&header, &lines, Some(&key)), lines.len()))
     })
+}
+
+/// The key under which packages of the remote `code` are signed; whoever takes it is recorded.
+pub fn key(cx: &mut Cx<'_>, code: &str) -> Result<String> {
+    let remote = remote(cx.app, cx.actor, code)?.clone();
+    cx.record(&stream(&remote.code), "exchange_key", vec![("key_version", remote.key_version.to_string())])?;
+    Ok(signature::key(cx.app.secret(), &remote))
 }
 
 /// A remote says up to which number it has our messages; how many of them it had not acknowledged before.

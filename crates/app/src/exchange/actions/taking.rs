@@ -16,6 +16,7 @@ use crate::demands::{self, serials};
 use crate::exchange::records::{self, CaseRow, Incoming, PackageRow};
 use crate::exchange::rules::message::{self, Body, Heard, Message, Unread};
 use crate::exchange::rules::package::{self, Package, Standing};
+use crate::exchange::rules::signature;
 
 /// Messages that one transaction takes in.
 const BATCH: usize = 200;
@@ -62,6 +63,7 @@ pub struct Rejected {
 pub fn take(app: &App, actor: &Actor, code: &str, bytes: &[u8]) -> Result<Taken> {
     let remote = remote(app, actor, code)?.clone();
     let package = package::open(bytes, &remote)?;
+    signature::check(&package.header, &remote, &signature::key(app.secret(), &remote))?;
     let (name, sequence, code) = (package.header.package.clone(), package.header.sequence, remote.code.clone());
     let known = app.read_now(actor, move |cx| records::known(cx.tx, &code, &name, sequence))?;
     let mut taken = Taken {

@@ -5,3 +5,4 @@ pub mod message;
 pub mod outgoing;
 pub mod package;
 pub mod reconcile;
+pub mod signature;

@@ -6,6 +6,7 @@ use kernel::{Instant, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::signature;
 use crate::city::Remote;
 
 /// The contract that this program speaks.
@@ -44,6 +45,9 @@ pub struct Header {
     /// Up to which number the sender has everything of the other side, without a gap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received: Option<i64>,
+    /// The signature, see [`super::signature`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mac: Option<String>,
 }
 
 /// A package whose header fits its body.
@@ -195,10 +199,11 @@ fn conflict(message: String) -> Refusal {
     Refusal::new(RefusalKind::Conflict { current: None }, message)
 }
 
-/// The text of a package of these messages; count and digest are put in.
-pub fn seal(header: &Header, lines: &[String]) -> String {
+/// The text of a package of these messages; count, digest and, where there is a key, signature are put in.
+pub fn seal(header: &Header, lines: &[String], key: Option<&str>) -> String {
     let body: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
     let header = Header { count: lines.len() as u64, sm3: sm3(body.as_bytes()), ..header.clone() };
+    let header = Header { mac: key.map(|key| signature::sign(&header, key)), ..header };
     // A header of texts and numbers always has a JSON form.
     format!("{}\n{body}", serde_json::to_string(&header).unwrap_or_default())
 }

@@ -6,11 +6,13 @@ use std::io::Cursor;
 use kernel::Result;
 use serde_json::{Value, json};
 
+use crate::city::City;
 use crate::exchange::actions::reconciling::{self, Reconciled};
 use crate::exchange::actions::sending::{self, Wanted};
 use crate::exchange::actions::taking::{self, Taken};
 use crate::exchange::rules::package::{self, Header};
-use crate::testing::{TestCity, desk};
+use crate::exchange::rules::signature;
+use crate::testing::{SECRET, TestCity, desk};
 
 /// A case as the remote has it.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +30,7 @@ pub struct Theirs {
 /// A remote system.
 pub struct Remote {
     code: String,
+    key: String,
     seed: u64,
     serial: u64,
     packed: i64,
@@ -45,11 +48,20 @@ pub fn give(city: &TestCity, remote: &str, package: &str) -> Result<Taken> {
     taking::take(&city.app, &desk(), remote, package.as_bytes())
 }
 
+/// A package without its signature, which the hotline need not bear.
+pub fn unsigned(package: &str) -> String {
+    let (head, body) = package.split_once('\n').unwrap();
+    let mut header: Header = serde_json::from_str(head).unwrap();
+    header.mac = None;
+    format!("{}\n{body}", serde_json::to_string(&header).unwrap())
+}
+
 impl Remote {
     /// The remote `code`; its names differ by `seed`.
     pub fn new(code: &str, seed: u64) -> Self {
         Self {
             code: code.to_owned(),
+            key: signature::key(SECRET, City::load("anning").unwrap().remote(code).unwrap()),
             seed,
             serial: 0,
             packed: 0,
@@ -135,8 +147,9 @@ impl Remote {
             sm3: String::new(),
             made_at: made_at.into(),
             received: Some(self.received),
+            mac: None,
         };
-        package::seal(&header, lines)
+        package::seal(&header, lines, Some(&self.key))
     }
 
     /// Packs and sends everything queued.
@@ -163,6 +176,7 @@ impl Remote {
         let (head, body) = text.split_once('\n').unwrap();
         let header: Header = serde_json::from_str(head).unwrap();
         assert_eq!(header.sm3, package::sm3(body.as_bytes()));
+        assert_eq!(header.mac.as_deref(), Some(signature::sign(&header, &self.key).as_str()));
         assert_eq!(header.count, body.lines().count() as u64);
         for line in body.lines() {
             let message: Value = serde_json::from_str(line).unwrap();
