@@ -17,6 +17,7 @@ use crate::Outcome;
 use crate::cli::Exchange;
 use crate::config::Config;
 use crate::open;
+use crate::out::say;
 
 /// Differences that are printed; the rest is on the page.
 const PRINTED: usize = 200;
@@ -39,8 +40,13 @@ pub fn exchange(config: &Config, asked: &Exchange) -> anyhow::Result<Outcome> {
 fn import(app: &App, path: &Path, json: bool) -> anyhow::Result<Outcome> {
     let mut bytes = Vec::new();
     super::open_file(path)?.read_to_end(&mut bytes).map_err(|error| super::unreadable(path, &error))?;
-    let remote = package::remote_of(&bytes).map_err(Error::from)?;
-    let taken = taking::take(app, &Actor::system(), &remote, &bytes)?;
+    let taken = package::remote_of(&bytes)
+        .map_err(Error::from)
+        .and_then(|remote| taking::take(app, &Actor::system(), &remote, &bytes));
+    let taken = match taken {
+        Ok(taken) => taken,
+        Err(error) => return not_taken(error),
+    };
     // A command ends with its index made; a running server would do it as well, a moment later.
     while app::jobs::at_once(app)? {}
     if json {
@@ -52,19 +58,35 @@ fn import(app: &App, path: &Path, json: bool) -> anyhow::Result<Outcome> {
     Ok(if nothing { Outcome::No } else { Outcome::Done })
 }
 
+/// A file that is refused is an answer, not a command that was written wrongly.
+fn not_taken(error: Error) -> anyhow::Result<Outcome> {
+    match error {
+        Error::Refused(refusal) => {
+            eprintln!("{refusal}");
+            Ok(Outcome::No)
+        }
+        fault => Err(fault.into()),
+    }
+}
+
 fn print(taken: &Taken) {
     match taken.standing.as_str() {
-        "known" => println!("包 {} 以前收到过，没有重复登记", taken.package),
-        "old" => println!("包 {}（第 {} 号）早已过期，没有处理其中任何内容", taken.package, taken.sequence),
-        _ => println!(
+        "known" => say!("包 {} 以前收到过，没有重复登记", taken.package),
+        "old" => say!("包 {}（第 {} 号）早已过期，没有处理其中任何内容", taken.package, taken.sequence),
+        _ => say!(
             "包 {}（第 {} 号）：办理 {} 条，以前办过 {} 条，等待工单 {} 条，拒收 {} 条",
-            taken.package, taken.sequence, taken.done, taken.known, taken.waiting, taken.rejected
+            taken.package,
+            taken.sequence,
+            taken.done,
+            taken.known,
+            taken.waiting,
+            taken.rejected
         ),
     }
     for wrong in &taken.reasons {
-        println!("第 {} 行  {}  {}  {}", wrong.line, wrong.message, wrong.field, wrong.reason);
+        say!("第 {} 行  {}  {}  {}", wrong.line, wrong.message, wrong.field, wrong.reason);
     }
-    println!("已连续收到第 {} 号", taken.received);
+    say!("已连续收到第 {} 号", taken.received);
 }
 
 fn export(app: &App, remote: &str, path: Option<&Path>, wanted: Wanted) -> anyhow::Result<Outcome> {
@@ -80,9 +102,9 @@ fn export(app: &App, remote: &str, path: Option<&Path>, wanted: Wanted) -> anyho
     match (file, path) {
         (Some(mut file), Some(path)) => {
             file.write_all(text.as_bytes()).with_context(|| format!("写 {}", path.display()))?;
-            println!("{messages} 条消息已写到 {}", path.display());
+            say!("{messages} 条消息已写到 {}", path.display());
         }
-        _ => print!("{text}"),
+        _ => say!("{}", text.trim_end()),
     }
     Ok(Outcome::Done)
 }
@@ -91,7 +113,10 @@ fn reconcile(app: &App, remote: &str, path: &Path, json: bool) -> anyhow::Result
     let file = super::open_file(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let at = app.now().rfc3339(&app.city().zone);
-    let found = reconciling::reconcile(app, &Actor::system(), remote, &name, file)?;
+    let found = match reconciling::reconcile(app, &Actor::system(), remote, &name, file) {
+        Ok(found) => found,
+        Err(error) => return not_taken(error),
+    };
     let unexplained = found.comparison.unexplained();
     if json {
         super::print_json(&ReconciliationView::of(found, at))?;
@@ -105,7 +130,7 @@ fn print_differences(found: &Reconciled) {
     let comparison = &found.comparison;
     let unexplained = comparison.unexplained();
     let explained = comparison.differences.len() as u64 - unexplained;
-    println!(
+    say!(
         "对方 {} 件，本市 {} 件，一致 {} 件；不一致 {unexplained} 处，在途 {explained} 处，读不懂 {} 行",
         comparison.theirs,
         comparison.ours,
@@ -114,7 +139,7 @@ fn print_differences(found: &Reconciled) {
     );
     for difference in comparison.differences.iter().filter(|each| each.explained.is_none()).take(PRINTED) {
         let number = difference.number.as_deref().unwrap_or("—");
-        println!(
+        say!(
             "{}  {}  {number}  对方：{}  本市：{}",
             difference.kind.label(),
             difference.case,
@@ -123,19 +148,19 @@ fn print_differences(found: &Reconciled) {
         );
     }
     for wrong in found.unread.iter().take(PRINTED) {
-        println!("第 {} 行  {}  {}", wrong.row, wrong.column, wrong.reason);
+        say!("第 {} 行  {}  {}", wrong.row, wrong.column, wrong.reason);
     }
 }
 
 fn key(app: &App, remote: &str) -> anyhow::Result<Outcome> {
     let code = remote.to_owned();
-    println!("{}", app.write_now(&Actor::system(), move |cx| sending::key(cx, &code))?);
+    say!("{}", app.write_now(&Actor::system(), move |cx| sending::key(cx, &code))?);
     Ok(Outcome::Done)
 }
 
 fn receipt(app: &App, remote: &str, through: i64) -> anyhow::Result<Outcome> {
     let code = remote.to_owned();
     let acknowledged = app.write_now(&Actor::system(), move |cx| sending::receive(cx, &code, through))?;
-    println!("新记下 {acknowledged} 条消息的回执");
+    say!("新记下 {acknowledged} 条消息的回执");
     Ok(Outcome::Done)
 }

@@ -117,7 +117,7 @@ fn packages_come_and_go(city: &City, dir: &Path) {
     };
     let whole = seal(&header, &[message.to_owned()], None);
     let [file, half, out, list] = ["in.jsonl", "half.jsonl", "out.jsonl", "list.csv"].map(|name| path(dir, name));
-    std::fs::write(&half, &whole[..whole.len() - 9]).unwrap();
+    std::fs::write(&half, &whole[..whole.len() - 4]).unwrap();
     let refused = city.santing(&["exchange", "import", &half]);
     assert!(refused.status.code() == Some(1) && said(&refused).contains("文件在传送中截断"), "{}", said(&refused));
     std::fs::write(&file, &whole).unwrap();

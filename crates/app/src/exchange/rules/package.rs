@@ -68,7 +68,11 @@ pub fn sm3(bytes: &[u8]) -> String {
 
 /// Opens what somebody sent as a package of `remote` to the city; refuses it whole, with every reason.
 pub fn open<'a>(bytes: &'a [u8], remote: &Remote) -> Result<Package<'a>, Refusal> {
-    let text = std::str::from_utf8(bytes).map_err(|_| whole("file", "文件不是 UTF-8 编码，没有登记任何内容"))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| match error.error_len() {
+        // The last character is cut in two.
+        None => whole("file", "文件在传送中截断，末尾不完整，没有登记任何内容，请重新发送整个文件"),
+        Some(_) => whole("file", "文件不是 UTF-8 编码，没有登记任何内容"),
+    })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (head, body) = text.split_once('\n').unwrap_or((text, ""));
     let header = read_header(head)?;
