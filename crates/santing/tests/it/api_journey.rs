@@ -66,7 +66,7 @@ fn is_proposed(city: &City, demand: &Demand) {
     assert_eq!(seen["contact"], json!({ "name": "张**", "phone": "138****0001", "email": "***" }));
     assert_eq!(seen["proposal"]["lead_unit"], "gongkexin", "{}", seen["proposal"]);
     assert!(!seen["proposal"]["because"].as_array().unwrap().is_empty());
-    assert_eq!(moves_of(&seen), ["triage", "merge", "decline", "transfer", "withdraw"]);
+    assert_eq!(moves_of(&seen), ["triage", "answer_at_once", "merge", "decline", "transfer", "withdraw"]);
     assert_eq!(moves_of(&city.auditor().sees(demand)), [""; 0], "an auditor changes nothing");
 }
 
