@@ -39,7 +39,7 @@ pub use demo_exchange::{DemoExchange, HandedCase};
 pub use digest::{DigestRule, ReminderKind};
 pub use errors::{ProfileError, ProfileErrors};
 pub use mode::Mode;
-pub use process::Process;
+pub use process::{CaseRules, Process, spoken};
 pub use remotes::{DEMAND_STATUSES, Remote, RemoteEffect, RemoteStatus};
 pub use seeds::{UnitKind, UnitSeed, plain_name};
 pub use tiering::{AxisRule, TierRule, Tiering, When, WordList};

@@ -1,12 +1,13 @@
-//! What governs how demands are handled and may change from one version to the next (E36): the tier rule and the lengths
-//! of the clocks, as one TOML text that is read whole and judged whole.
+//! What governs how demands are handled and may change from one version to the next (E36): the tier rule, the lengths
+//! of the clocks and what may move them, as one TOML text that is read whole and judged whole.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use kernel::worktime::Limit;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sm3::{Digest, Sm3};
+use toml::{Table, Value};
 
 use super::clocks::{ClockKind, ClockRules};
 use super::errors::ProfileErrors;
@@ -18,19 +19,103 @@ use super::{City, check};
 const FILE: &str = "流程文本";
 
 /// One version of the process.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Process {
     /// The tier rule.
     pub tiering: Tiering,
     /// How long each clock is.
     pub limits: BTreeMap<ClockKind, Limit>,
+    /// What may move a clock or raise a demand.
+    pub rules: CaseRules,
+}
+
+/// What a version says beside lengths: how often and how far a limit may be extended, how long it may stand still, when a
+/// demand goes up by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseRules {
+    /// Extensions in one round at most.
+    pub extension_max_count: u32,
+    /// At most this share of the first limit again.
+    pub extension_max_ratio: f64,
+    /// How long before the due date an extension must be asked for.
+    pub extension_before_working_days: u32,
+    /// Whether the submitter is told of an extension.
+    pub extension_tell_submitter: bool,
+    /// The longest suspension.
+    pub suspension_max_working_days: u32,
+    /// So many assignments that led to no answer in time raise a demand.
+    pub escalate_after_dispatches: u32,
+    /// So many working days late raise a demand.
+    pub escalate_after_red_working_days: u32,
+}
+
+/// The keys of [`CaseRules`] in the order of a case's life, each as people say it.
+const RULES: [(&str, &str); 7] = [
+    ("extension_max_count", "每轮办理最多延期几次"),
+    ("extension_max_ratio", "延期最长为原时限的几倍（0 至 1）"),
+    ("extension_before_working_days", "到期前至少几个工作日提出延期"),
+    ("extension_tell_submitter", "批准延期后告知诉求人"),
+    ("suspension_max_working_days", "中止计时最长几个工作日"),
+    ("escalate_after_dispatches", "交办几次仍未办结并且逾期，按规则提级"),
+    ("escalate_after_red_working_days", "逾期几个工作日，按规则提级"),
+];
+
+impl CaseRules {
+    fn of(clocks: &ClockRules) -> Self {
+        Self {
+            extension_max_count: clocks.extension.max_count,
+            extension_max_ratio: clocks.extension.max_ratio,
+            extension_before_working_days: clocks.extension.request_before_working_days,
+            extension_tell_submitter: clocks.extension.tell_submitter,
+            suspension_max_working_days: clocks.suspension.max_working_days,
+            escalate_after_dispatches: clocks.supervise.escalate_after_dispatches,
+            escalate_after_red_working_days: clocks.supervise.escalate_after_red_working_days,
+        }
+    }
+
+    fn put(&self, clocks: &mut ClockRules) {
+        let extension = &mut clocks.extension.rule;
+        extension.max_count = self.extension_max_count;
+        extension.max_ratio = self.extension_max_ratio;
+        extension.request_before_working_days = self.extension_before_working_days;
+        extension.tell_submitter = self.extension_tell_submitter;
+        clocks.suspension.rule.max_working_days = self.suspension_max_working_days;
+        clocks.supervise.rule.escalate_after_dispatches = self.escalate_after_dispatches;
+        clocks.supervise.rule.escalate_after_red_working_days = self.escalate_after_red_working_days;
+    }
+
+    fn table(&self) -> Table {
+        Table::try_from(self).unwrap_or_default()
+    }
+
+    /// Every rule: its key, how people say it, its value.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, &'static str, String)> + use<> {
+        let table = self.table();
+        RULES.into_iter().map(move |(key, label)| {
+            let value = table.get(key).map(Value::to_string).unwrap_or_default();
+            (key, label, value)
+        })
+    }
+
+    fn fits(&self) -> bool {
+        let days = [
+            self.extension_before_working_days,
+            self.suspension_max_working_days,
+            self.escalate_after_red_working_days,
+        ];
+        (0.0..=1.0).contains(&self.extension_max_ratio)
+            && self.extension_max_count <= 10
+            && (1..=20).contains(&self.escalate_after_dispatches)
+            && days.into_iter().all(|days| check::fits(Limit::WorkingDays(days)))
+    }
 }
 
 impl Process {
     /// What the profile says.
     pub fn of(city: &City) -> Self {
         let limits = city.clocks.rules().map(|rule| (rule.kind, rule.limit)).collect();
-        Self { tiering: city.tiering.clone(), limits }
+        Self { tiering: city.tiering.clone(), limits, rules: CaseRules::of(&city.clocks) }
     }
 
     /// What `text` says; what it does not mention stays as in `base`. `handles` tells which units can handle demands.
@@ -40,6 +125,9 @@ impl Process {
         if let Some(mut file) = Reader::new(FILE, text, &mut errors) {
             if file.has("limits") {
                 process.read_limits(&mut file);
+            }
+            if file.has("rules") {
+                process.read_rules(&mut file);
             }
             let [lists, bodies, axes, rules] = ["word_list", "body", "axis_rule", "tier_rule"].map(|key| file.has(key));
             let said = Tiering::read(&mut file);
@@ -77,6 +165,24 @@ impl Process {
         }
     }
 
+    /// Each rule is judged by itself, so that one wrong value does not hide the next.
+    fn read_rules(&mut self, file: &mut Reader<'_>) {
+        for (name, value) in file.named::<Value>("rules") {
+            let key = format!("rules.{name}");
+            if !RULES.iter().any(|(known, _)| *known == name) {
+                file.wrong(&key, "没有这条规则，是不是写错了", "no such rule");
+                continue;
+            }
+            let mut table = self.rules.table();
+            table.insert(name, value);
+            match table.try_into::<CaseRules>() {
+                Ok(rules) if rules.fits() => self.rules = rules,
+                Ok(_) => file.wrong(&key, "超出允许的范围（倍数 0 至 1，次数 1 至 20，天数 0 至 250）", "out of range"),
+                Err(error) => file.wrong(&key, "类型不对", error.to_string().trim().replace('\n', " ")),
+            }
+        }
+    }
+
     /// The text of it, which reads back as the same.
     pub fn write(&self, city: &City) -> String {
         let mut text = String::from(
@@ -89,6 +195,10 @@ impl Process {
             };
             // Writing to a text cannot fail.
             let _ = writeln!(text, "{} = {{ {unit} = {n} }} # {}", kind.code(), city.clock(*kind).label);
+        }
+        text.push_str("\n# 延期、中止计时、按规则提级。\n\n[rules]\n");
+        for (key, label, value) in self.rules.each() {
+            let _ = writeln!(text, "{key} = {value} # {label}");
         }
         text.push_str("\n# 层级和办理形式：由上到下，第一条条件全部成立的规则决定。\n");
         for rule in &self.tiering.tier_rule {
@@ -121,7 +231,7 @@ impl Process {
         hex::encode(&Sm3::digest(self.write(city).as_bytes())[..8])
     }
 
-    /// The city's clocks with these lengths; a length that is not the profile's says which version set it.
+    /// The city's clocks with these lengths and rules; a length that is not the profile's says which version set it.
     pub fn clocks(&self, city: &City, version: i64) -> ClockRules {
         let mut clocks = city.clocks.clone();
         for rule in clocks.limits.values_mut() {
@@ -130,6 +240,7 @@ impl Process {
                 rule.provenance.note = format!("{}，流程版本 {version}", rule.provenance.note);
             }
         }
+        self.rules.put(&mut clocks);
         clocks
     }
 
@@ -141,12 +252,26 @@ impl Process {
                 said.push(format!("时限“{}”：{} 改为 {}", city.clock(*kind).label, old.label(), limit.label()));
             }
         }
+        for ((_, label, old), (_, _, new)) in before.rules.each().zip(self.rules.each()) {
+            if old != new {
+                said.push(format!("规则“{label}”：{} 改为 {}", spoken(&old), spoken(&new)));
+            }
+        }
         let (old, new) = (&before.tiering, &self.tiering);
         compare(&mut said, "分级规则", &old.tier_rule, &new.tier_rule, |rule| (&rule.code, &rule.label));
         compare(&mut said, "归类规则", &old.axis_rule, &new.axis_rule, |rule| (&rule.code, &rule.code));
         compare(&mut said, "词表", &old.word_list, &new.word_list, |list| (&list.code, &list.label));
         compare(&mut said, "未列名部门", &old.body, &new.body, |list| (&list.code, &list.label));
         said
+    }
+}
+
+/// A value of a rule as people say it.
+pub fn spoken(value: &str) -> &str {
+    match value {
+        "true" => "是",
+        "false" => "否",
+        number => number.strip_suffix(".0").unwrap_or(number),
     }
 }
 

@@ -136,8 +136,9 @@ fn a_process_is_written_and_read_back() {
     let handles = |code: &str| city.unit_seeds.iter().any(|unit| unit.can_handle && unit.code == code);
     let process = Process::of(&city);
     let text = process.write(&city);
-    let again =
-        Process::read(&text, &Process { tiering: Tiering::default(), limits: Default::default() }, &city, &handles);
+    let rules = CaseRules { extension_max_count: 9, suspension_max_working_days: 9, ..process.rules.clone() };
+    let blank = Process { tiering: Tiering::default(), limits: Default::default(), rules };
+    let again = Process::read(&text, &blank, &city, &handles);
     assert_eq!(again.unwrap_or_else(|errors| panic!("{errors}\n{text}")), process);
     let shorter = Process::read("[limits]\njoint = { working_days = 8 }\n", &process, &city, &handles).unwrap();
     assert_eq!(shorter.differences(&process, &city), ["时限“联合会商”：10 个工作日 改为 8 个工作日"]);
@@ -145,6 +146,17 @@ fn a_process_is_written_and_read_back() {
         shorter.clocks(&city, 2).rule(ClockKind::Joint).basis(),
         "联合会商 8 个工作日（本市配置值，非文件原文，流程版本 2）"
     );
+    let other = "[rules]\nextension_max_count = 2\nextension_tell_submitter = false\n";
+    let other = Process::read(other, &process, &city, &handles).unwrap();
+    assert_eq!(
+        other.differences(&process, &city),
+        ["规则“每轮办理最多延期几次”：1 改为 2", "规则“批准延期后告知诉求人”：是 改为 否"]
+    );
+    assert_eq!(other.clocks(&city, 2).extension.max_count, 2);
+    let wrong = "[rules]\nextension_max_ratio = 3.0\nsuspension_max_working_days = \"x\"\nmax = 1\n";
+    let errors = Process::read(wrong, &process, &city, &handles).unwrap_err();
+    let told: Vec<&str> = errors.0.iter().map(|error| error.key.as_str()).collect();
+    assert_eq!(told, ["rules.extension_max_ratio", "rules.max", "rules.suspension_max_working_days"], "{errors}");
     let wrong = "[limits]\njiont = { working_days = 8 }\nleader = { working_days = 800 }\n\n[[tier_rule]]\ncode = \"a\"\nlabel = \"甲\"\n\
         tier = \"high\"\nroute = \"joint\"\nwhen = { any = [\"nothing\"] }\nbecause = \"因为\"\n";
     let errors = Process::read(wrong, &process, &city, &handles).unwrap_err();

@@ -457,3 +457,48 @@ fn what_two_dispatches_could_not_do_goes_up_by_itself() {
         assert!(app.store().verify().unwrap().holds());
     });
 }
+
+#[test]
+fn the_submitter_sees_every_hand_and_every_change_of_time() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let receipt = submit(app, &Actor::public(), said()).unwrap();
+        let n = receipt.number.as_str();
+        let seen = || {
+            let (number, code) = (n.to_owned(), receipt.code.clone());
+            app.read_now(&Actor::public(), move |cx| viewing::progress(cx, &number, &code)).unwrap()
+        };
+        make(app, &desk(), n, Move::Triage, Value::Object(triage_fields())).unwrap();
+        let fields = json!({"lead_unit": "gongkexin", "co_units": ["wenlv"], "goal": "办好"});
+        make(app, &desk(), n, Move::Assign, fields).unwrap();
+        assert_eq!(seen().helpers.len(), 1);
+        city.at("2026-03-02T09:10:00+08:00");
+        make(app, &handler("gongkexin"), n, Move::Acknowledge, json!({})).unwrap();
+        make(app, &head("gongkexin"), n, Move::Object, json!({"reason": "不归我"})).unwrap();
+        assert_eq!(seen().waiting_for, "承办单位提出异议，等待裁定由谁办理");
+        city.at("2026-03-02T09:20:00+08:00");
+        let ruling = json!({"upheld": true, "reason": "职责在发改", "lead_unit": "fagai"});
+        make(app, &desk(), n, Move::RuleObjection, ruling).unwrap();
+        city.at("2026-03-02T09:30:00+08:00");
+        make(app, &handler("fagai"), n, Move::Acknowledge, json!({})).unwrap();
+        make(app, &head("fagai"), n, Move::RequestExtension, json!({"days": 2, "reason": "要现场核实"})).unwrap();
+        assert_eq!(seen().waiting_for, "承办单位正在办理，延长时间的申请等待审批");
+        make(app, &desk(), n, Move::RuleExtension, json!({"granted": false, "reason": "来得及"})).unwrap();
+
+        let told: Vec<String> = seen().timeline.into_iter().map(|step| step.what).collect();
+        let (first, second) = ("市工科信局", "市发改局");
+        let wanted = [
+            "收到您的诉求".to_owned(),
+            format!("{}作了研判", app.city().dispatcher_name()),
+            format!("交给{first}办理，市文旅局协办"),
+            format!("{first}签收"),
+            format!("{first}认为应由其他单位办理，等待裁定"),
+            format!("经裁定，改由{second}办理"),
+            format!("{second}签收"),
+            format!("{second}申请延长 2 个工作日，等待审批"),
+            "延长办理时间的申请没有批准，期限不变".to_owned(),
+        ];
+        assert_eq!(told, wanted);
+        assert!(seen().helpers.is_empty(), "the helpers of the first assignment were let go");
+    });
+}

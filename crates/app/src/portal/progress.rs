@@ -145,6 +145,9 @@ fn standing(app: &App, progress: &Progress, now: Instant) -> Markup {
         (names.holder, html! { (progress.holder) }),
         (names.since, html! { (when::when(progress.since, now, zone)) }),
     ];
+    if !progress.status.is_end() && !progress.helpers.is_empty() {
+        rows.insert(1, ("协助办理", html! { (progress.helpers.join("、")) }));
+    }
     rows.extend(progress.outcome.map(|outcome| ("办理结果", html! { (outcome.label()) })));
     rows.extend(names.next.map(|name| (name, html! { (progress.next_step) })));
     rows.extend(due.map(|due| ("最迟", due)));

@@ -1,4 +1,5 @@
-//! 流程版本 (E36, S53): the tier rule and the lengths of the clocks, in numbered versions. A version is drafted as text, tried on
+//! 流程版本 (E36, S53): the tier rule, the lengths of the clocks and what may move
+//! them, in numbered versions. A version is drafted as text, tried on
 //! past demands (the `simulator` room does that), and adopted with a reason and a day from which it counts. Demands that
 //! come in from then on follow it; those that run keep the version they started with.
 //!

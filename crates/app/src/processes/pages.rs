@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::actions;
 use super::rules::{AdoptInput, DraftInput, State as Stage, Version};
-use crate::city::{City, Process};
+use crate::city::{City, Process, spoken};
 use crate::context::{App, Cx};
 use crate::web::parts::{Shape, chip, facts, table};
 use crate::web::{
@@ -65,7 +65,7 @@ pub async fn list(State(app): State<App>, session: Session) -> Answer<Page> {
     let page = Page::desk("流程版本").body(html! {
         div.stack {
             p.muted.measure {
-                "分级规则和各项时限按版本管理。新版本先起草、拿历史诉求试算，再写明理由启用；启用以后登记的诉求按新版本办，正在办的一直按登记时的版本办到底。"
+                "分级规则、各项时限，以及延期、中止计时、提级的规则按版本管理。新版本先起草、拿历史诉求试算，再写明理由启用；启用以后登记的诉求按新版本办，正在办的一直按登记时的版本办到底。"
             }
             (table("流程版本", &["版本", "状态", "起始", "起草", "在它之下登记"], &rows))
         }
@@ -117,6 +117,7 @@ pub async fn one(State(app): State<App>, session: Session, PathParams(number): P
                 (differences(&seen))
                 (rules(&seen.process, city))
                 (limits(&seen.process, city))
+                (case_rules(&seen.process))
                 section.card {
                     details.fold { summary { "全文（可以复制，另起草稿）" } pre.code { (version.content) } }
                 }
@@ -191,6 +192,20 @@ fn limits(process: &Process, city: &City) -> Markup {
             h2 { "时限" }
             p.small.muted { (city.configured_note) }
             (table("时限", &["时限", "从什么时候起", "多长", "落实方案哪一句"], &rows))
+        }
+    }
+}
+
+fn case_rules(process: &Process) -> Markup {
+    let rows = html! {
+        @for (_, label, value) in process.rules.each() {
+            tr { th scope="row" { (label) } td data-name="规定" { (spoken(&value)) } }
+        }
+    };
+    html! {
+        section.stack {
+            h2 { "延期、中止计时、提级" }
+            (table("延期、中止计时、提级", &["规则", "规定"], &rows))
         }
     }
 }
@@ -288,7 +303,7 @@ fn editor(draft: Option<(i64, i64)>, view: &FormView) -> Page {
             @if let Some((_, edit)) = draft { (hidden("edit", edit)) }
             (Field::text(view, "title", "名称").most(100).hint("这一版改什么，一句话，如“会商时限缩短到 8 个工作日”"))
             (Field::area(view, "content", "流程文本", 30).hint(
-                "上面是时限，下面依次是分级规则、归类规则、词表。删去的整段按现行版本；写错的地方会一次全部指出，写到哪一条。"))
+                "上面是时限，接着是延期、中止计时、提级的规则，下面依次是分级规则、归类规则、词表。删去的整段按现行版本；写错的地方会一次全部指出，写到哪一条。"))
             div.go { button.primary { "保存草稿" } a href="/processes" { "不改了" } }
         }
         details.fold.measure { summary { "条件怎么写" } (legend()) }

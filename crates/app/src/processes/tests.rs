@@ -11,7 +11,7 @@ use crate::demands::actions::{intake, moving, proposing};
 use crate::demands::rules::intake::{Entrance, read as read_intake};
 use crate::demands::rules::moves::Move;
 use crate::demands::rules::vocabulary::ClockName;
-use crate::testing::{TestCity, desk, fields, somebody};
+use crate::testing::{TestCity, desk, fields, handler, head, somebody};
 
 fn draft(title: &str, content: &str) -> DraftInput {
     DraftInput { edit: None, title: Some(title.to_owned()), content: Some(content.to_owned()) }
@@ -180,5 +180,51 @@ fn the_rule_proposes_under_the_version_that_governs() {
         });
         let proposal = proposal.unwrap().unwrap();
         assert_eq!((proposal.route, proposal.rule.as_str()), ("joint", "all-joint"));
+    });
+}
+
+/// The handling clock's extension of a demand on which `days` more are asked for and granted.
+fn extended(city: &TestCity, number: &str, days: u32) -> Result<String> {
+    let number = number.to_owned();
+    let steps = [
+        (handler("gongkexin"), Move::Acknowledge, json!({})),
+        (head("gongkexin"), Move::RequestExtension, json!({"days": days, "reason": "要现场核实"})),
+        (desk(), Move::RuleExtension, json!({"granted": true})),
+    ];
+    for (actor, make, more) in steps {
+        let number = number.clone();
+        city.app.write_now(&actor, move |cx| {
+            let mut given = fields(more.clone());
+            given.insert("version".into(), moving::load(cx, &number)?.demand.version.into());
+            moving::make(cx, &number, make, &given).map(drop)
+        })?;
+    }
+    city.app.read_now(&desk(), move |cx| {
+        let case = moving::load(cx, &number)?;
+        let clock = case.clocks.iter().find(|clock| clock.name == ClockName::Handle).cloned().unwrap();
+        Ok(format!("{} + {}", clock.limit, clock.extension))
+    })
+}
+
+#[test]
+fn a_running_demand_keeps_all_of_its_rules() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let old = speak(city, "AN20260302W0003");
+        let text = "[rules]\nextension_max_ratio = 0.4\n";
+        app.write_now(&desk(), move |cx| {
+            actions::create(cx, &draft("延期从严", text))?;
+            super::tried(cx, 2, 1, "试算")?;
+            let input = AdoptInput { edit: Some(1), from: None, reason: Some("从严".into()) };
+            actions::adopt(cx, 2, &input).map(drop)
+        })
+        .unwrap();
+        city.at("2026-03-02T09:30:00+08:00");
+        let new = speak(city, "AN20260302W0004");
+        assert_eq!((handled(city, &old).2, handled(city, &new).2), (1, 2));
+        // Five working days more were allowed when the first came in; two of five are what the new rule leaves.
+        assert_eq!(extended(city, &old, 5).unwrap(), "5wd + 5");
+        let said = refusal(extended(city, &new, 5).unwrap_err());
+        assert!(said.contains("最多 2 个工作日"), "{said}");
     });
 }

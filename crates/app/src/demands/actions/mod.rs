@@ -10,5 +10,6 @@ pub mod moving;
 pub mod proposing;
 pub mod recomputing;
 pub mod resembling;
+mod telling;
 pub mod together;
 pub mod viewing;

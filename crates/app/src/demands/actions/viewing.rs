@@ -6,13 +6,15 @@ use store::RecordedEntry;
 
 use super::intake::deciding;
 use super::moving::{by_code, is_own_affair, load};
+use super::telling::{Step, Told};
 use super::together;
 use crate::context::Cx;
 use crate::demands::records::{Attached, Rating, Written};
 use crate::demands::rules::case::{Callback, Case, Demand, DemandClock, Reply};
-use crate::demands::rules::moves::{Move, Row};
-use crate::demands::rules::vocabulary::{ClockName, Outcome, ProceedingKind, Route, Status};
-use crate::demands::rules::{clocks, decide};
+use crate::demands::rules::clocks;
+use crate::demands::rules::decide::{self, awaits_leaders};
+use crate::demands::rules::moves::Row;
+use crate::demands::rules::vocabulary::{ClockName, Outcome, ProceedingKind, RequestKind, Status};
 use crate::demands::{records, stream};
 use crate::{processes, units};
 
@@ -91,6 +93,8 @@ pub struct Progress {
     pub outcome: Option<Outcome>,
     /// Who holds it, by name.
     pub holder: String,
+    /// The other units that still owe their part, by name.
+    pub helpers: Vec<String>,
     /// Since when.
     pub since: Instant,
     /// What it waits for.
@@ -113,17 +117,6 @@ pub struct Progress {
     pub may_withdraw: bool,
 }
 
-/// One step that the submitter sees.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// When.
-    pub at: Instant,
-    /// What, as a sentence.
-    pub what: String,
-    /// The words that were sent along, such as a notice.
-    pub said: Option<String>,
-}
-
 /// The progress of a demand, for whoever holds its code; of one that was joined to another, as that one is handled.
 pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
     let own = by_code(cx, number, code)?;
@@ -139,8 +132,14 @@ pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
     let rated = ratings.iter().any(|rating| d.replied_at.is_some_and(|replied| rating.at >= replied));
     let dispatcher = cx.app.city().dispatcher_name().to_owned();
     let next = next_clock(&case);
+    let spoken = records::case(cx.tx, own.clone())?;
+    let told = Told { case: &spoken, names: &names, dispatcher: &dispatcher };
+    let mut helpers: Vec<&str> = case.parts.iter().filter(|part| part.open()).map(|part| part.unit.as_str()).collect();
+    helpers.sort_unstable();
+    helpers.dedup();
     Ok(Progress {
-        holder: holder(d, &names, &dispatcher),
+        holder: if awaits_leaders(&case) { "市领导".to_owned() } else { holder(d, &names, &dispatcher) },
+        helpers: helpers.into_iter().map(|unit| names.short_name(unit).to_owned()).collect(),
         since: d.held_since,
         outcome: d.outcome,
         waiting_for: waiting(&case),
@@ -148,7 +147,7 @@ pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
         due: next.map(|c| c.due_at),
         due_clock: next.map(|c| c.name),
         may_rate: !rated && matches!(d.status, Status::Replied | Status::Closed),
-        timeline: timeline(&history, &notices, &names, &own, &dispatcher),
+        timeline: told.timeline(&history, &notices),
         number: own.number.clone(),
         title: own.said.title.clone(),
         text: own.said.text.clone(),
@@ -161,11 +160,13 @@ pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
 
 /// What a demand waits for, as its submitter should know it.
 fn waiting(case: &Case) -> &'static str {
+    let asked = |kind| case.pending(kind).is_some();
     match case.lasting(ProceedingKind::Suspension) {
         Some(_) => "暂停计时，等待外部条件",
-        None if case.demand.status == Status::Triaged && case.demand.sorting.route.is_some_and(Route::is_leaders) => {
-            "等待市领导批示"
-        }
+        None if awaits_leaders(case) => "等待市领导决定",
+        None if asked(RequestKind::Objection) => "承办单位提出异议，等待裁定由谁办理",
+        None if asked(RequestKind::Extension) => "承办单位正在办理，延长时间的申请等待审批",
+        None if case.lasting(ProceedingKind::Consultation).is_some() => "有关单位正在会商",
         None => waiting_for(case.demand.status),
     }
 }
@@ -214,79 +215,6 @@ fn next_step(d: &Demand) -> String {
         Status::TransferredOut => "可以向接收单位查询".to_owned(),
         Status::Withdrawn | Status::Merged => "没有下一步".to_owned(),
     }
-}
-
-fn timeline(
-    history: &[RecordedEntry],
-    notices: &[(String, Instant)],
-    names: &units::UnitNames,
-    d: &Demand,
-    dispatcher: &str,
-) -> Vec<Step> {
-    let mut steps: Vec<Step> = history
-        .iter()
-        .filter_map(|entry| {
-            let unit = |name: &str| names.short_name(entry.value(name).unwrap_or_default());
-            let what = match Move::from_code(&entry.act) {
-                None if entry.act == "register" => "收到您的诉求".to_owned(),
-                None if entry.act == "import" => "收到您的诉求（从原系统转入）".to_owned(),
-                None if entry.act == "rate" => "您作了评价".to_owned(),
-                None if entry.act == "withdraw_by_submitter" => "您撤回了诉求".to_owned(),
-                None if entry.act == "shared_reply" => "与合并办理的诉求一起得到答复".to_owned(),
-                None if entry.act == "shared_end" => "合并办理的诉求已经结束".to_owned(),
-                None => return None,
-                Some(Move::Triage) => format!("{dispatcher}作了研判"),
-                Some(Move::AnswerAtOnce) => format!("{}当场答复", lead(d, names)),
-                Some(Move::Assign) => format!("交给{}办理", unit("lead_unit")),
-                Some(Move::Acknowledge) if entry.value("to") != Some("in_progress") => return None,
-                Some(Move::Acknowledge) => format!("{}签收", lead(d, names)),
-                Some(Move::RuleObjection) if entry.value("to") == Some("triaged") => "重新确定承办单位".to_owned(),
-                Some(Move::RuleObjection)
-                    if entry.value("to") == Some("assigned") && entry.value("lead_unit").is_some() =>
-                {
-                    format!("改由{}办理", unit("lead_unit"))
-                }
-                Some(Move::RuleExtension) if entry.value("granted") == Some("true") => "经批准延长办理时间".to_owned(),
-                Some(Move::Suspend) => "暂停计算办理时间".to_owned(),
-                Some(Move::Resume) => "恢复计算办理时间".to_owned(),
-                Some(Move::Consult) => "有关单位会商".to_owned(),
-                Some(Move::Meet) => "召开会办".to_owned(),
-                Some(Move::Escalate) => "提交上一级研究决定".to_owned(),
-                Some(Move::Instruct) => "市领导作出批示".to_owned(),
-                Some(Move::Review) => "到期复查".to_owned(),
-                Some(Move::Merge) => "与反映同一件事的诉求合并办理".to_owned(),
-                Some(Move::Split) => "拆分出来单独办理".to_owned(),
-                Some(
-                    Move::Object
-                    | Move::RuleObjection
-                    | Move::RequestExtension
-                    | Move::RuleExtension
-                    | Move::GiveOpinion
-                    | Move::Conclude
-                    | Move::Report,
-                ) => return None,
-                Some(Move::FirstContact) => format!("{}与您联系", lead(d, names)),
-                Some(Move::Reply) => format!("{}作出答复", lead(d, names)),
-                Some(Move::Callback) => format!("{dispatcher}回访"),
-                Some(Move::Close) => "办结".to_owned(),
-                Some(Move::Redo) => "退回重新办理".to_owned(),
-                Some(Move::Decline) => "不予受理".to_owned(),
-                Some(Move::Transfer) => format!("转送{}", entry.value("receiver").unwrap_or_default()),
-                Some(Move::Withdraw) => "按您的要求撤回".to_owned(),
-            };
-            let said = notices.iter().find(|(_, at)| *at == entry.at).map(|(text, _)| text.clone());
-            Some(Step { at: entry.at, what, said })
-        })
-        .collect();
-    // An imported demand was said before it was recorded here.
-    if let Some(first) = steps.first_mut() {
-        first.at = d.received_at;
-    }
-    steps
-}
-
-fn lead(d: &Demand, names: &units::UnitNames) -> String {
-    names.short_name(d.lead_unit.as_deref().unwrap_or_default()).to_owned()
 }
 
 /// How much of a clock's working time is used, how it stands in words, and whether it is late: what a page draws.

@@ -681,6 +681,7 @@ impl Speaking<'_> {
             status: progress.status.code(),
             status_label: progress.status.label(),
             holder: progress.holder,
+            helpers: progress.helpers,
             since: self.time(progress.since),
             waiting_for: progress.waiting_for,
             next_step: progress.next_step,
@@ -762,6 +763,8 @@ pub struct ProgressView {
     pub status_label: &'static str,
     /// Who holds it, by name.
     pub holder: String,
+    /// The other units that still owe their part, by name.
+    pub helpers: Vec<String>,
     /// Since when.
     pub since: String,
     /// What it waits for.

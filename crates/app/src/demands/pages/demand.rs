@@ -16,6 +16,7 @@ use crate::demands::actions::viewing::{self, Whole};
 use crate::demands::checks::{self, Check};
 use crate::demands::memos;
 use crate::demands::rules::case::Demand;
+use crate::demands::rules::decide::awaits_leaders;
 use crate::demands::rules::moves::{Move, Row};
 use crate::demands::rules::vocabulary::{ProceedingKind, Status};
 use crate::web::parts::{Shape, chip};
@@ -117,9 +118,9 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
 /// Who holds it, since when, by when: one line under the heading.
 fn glance(look: &Look, seen: &Seen) -> Markup {
     let d = &seen.whole.case.demand;
-    let holder = match d.sorting.route {
-        Some(route) if d.status == Status::Triaged && route.is_leaders() => "市领导".to_owned(),
-        _ => look.holder(d.status, d.lead_unit.as_deref()),
+    let holder = match awaits_leaders(&seen.whole.case) {
+        true => "市领导".to_owned(),
+        false => look.holder(d.status, d.lead_unit.as_deref()),
     };
     let suspended = seen.whole.case.lasting(ProceedingKind::Suspension).map(|suspension| suspension.at);
     html! {
@@ -150,10 +151,10 @@ fn stages(look: &Look, whole: &Whole) -> Markup {
     const TRACK: [(&str, &[&str]); 8] = [
         ("登记", &["register", "import"]),
         ("研判", &["triage"]),
-        ("交办", &["assign"]),
+        ("交办", &["assign", "instruct"]),
         ("签收", &["acknowledge"]),
         ("办理", &["first_contact"]),
-        ("答复", &["reply"]),
+        ("答复", &["reply", "answer_at_once"]),
         ("回访", &["callback"]),
         ("办结", &["close"]),
     ];

@@ -121,6 +121,7 @@ fn of_move(look: &Look, entry: &RecordedEntry, make: Move) -> Line {
             .note(field("note")),
         Move::Assign => {
             Line::new(Side::Inside, format!("交办，牵头 {}", look.unit(&field("lead_unit").unwrap_or_default())))
+                .fact("协办", units(look, field("co_units")))
                 .fact("目标", field("goal"))
                 .fact("指定时限", field("due_on"))
                 .fact("依据", field("basis"))
@@ -141,9 +142,10 @@ fn of_move(look: &Look, entry: &RecordedEntry, make: Move) -> Line {
                 .fact("满意度", field("grade").map(label::<Grade>))
                 .note(field("note"))
         }
-        Move::Close => {
-            Line::new(Side::Inside, "办结").fact("结果", field("outcome").map(label::<Outcome>)).note(field("note"))
-        }
+        Move::Close => Line::new(Side::Inside, "办结")
+            .fact("结果", field("outcome").map(label::<Outcome>))
+            .fact("复查日期", field("review_on"))
+            .note(field("note")),
         Move::Redo => Line::new(Side::Inside, "退回重办").note(field("reason")),
         Move::Decline => Line::new(Side::Outside, "不予受理")
             .said("情形", field("ground").map(|ground| ground_label(look, ground)))
@@ -182,7 +184,7 @@ fn in_words(look: &Look, wanted: &Wanted, value: &str) -> String {
             choices.iter().find(|(code, _)| *code == value).map_or(value, |(_, label)| label).to_owned()
         }
         FieldKind::Unit => look.unit(value),
-        FieldKind::Units => value.split(',').map(|unit| look.unit(unit)).collect::<Vec<_>>().join("、"),
+        FieldKind::Units => units(look, Some(value.to_owned())).unwrap_or_default(),
         FieldKind::Tasks => {
             let tasks: Vec<Task> = serde_json::from_str(value).unwrap_or_default();
             let said = tasks.iter().map(|t| format!("{} {}", look.unit(&t.unit), t.task));
@@ -194,6 +196,10 @@ fn in_words(look: &Look, wanted: &Wanted, value: &str) -> String {
         FieldKind::Theme => look.city().themes.label(value),
         _ => value.to_owned(),
     }
+}
+
+fn units(look: &Look, codes: Option<String>) -> Option<String> {
+    codes.map(|codes| codes.split(',').map(|unit| look.unit(unit)).collect::<Vec<_>>().join("、"))
 }
 
 /// A moment of the ledger as people say it; what is no moment stands for itself.

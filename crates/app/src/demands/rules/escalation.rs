@@ -15,7 +15,7 @@ pub fn due(case: &Case, by: &Deciding<'_>) -> Option<(Route, String)> {
     if !matches!(case.demand.status, Status::Assigned | Status::InProgress) {
         return None;
     }
-    let rule = &by.city.clocks.supervise;
+    let rule = &by.clocks.supervise;
     let clock = case.clocks.iter().rev().find(|clock| clock.name == ClockName::Handle && clock.running())?;
     if clock.paused_since().is_some() || by.now <= clock.due_at {
         return None;

@@ -113,7 +113,12 @@ pub(super) const RULE_OBJECTION: &[Field] = &[
     take("lead_unit", "改由谁承办", FieldKind::Unit, "成立时填写；不填则退回待交办"),
 ];
 pub(super) const REQUEST_EXTENSION: &[Field] = &[
-    need("days", "延长几个工作日", FieldKind::Days { most: 60 }, "最多延一次，不超过原时限"),
+    need(
+        "days",
+        "延长几个工作日",
+        FieldKind::Days { most: 60 },
+        "不超过原时限；一轮办理能延几次，按这件诉求的流程版本",
+    ),
     need("reason", "理由", LONG, "还要做什么、为什么来不及"),
     take("ground", "延期情形", FieldKind::Ground(GroundKind::Extension), ""),
 ];
@@ -123,7 +128,7 @@ pub(super) const RULE_EXTENSION: &[Field] = &[
 ];
 pub(super) const SUSPEND: &[Field] = &[
     need("ground", "中止计时的情形", FieldKind::Ground(GroundKind::Suspension), "只有列明的四种情形"),
-    need("evidence", "依据", LONG, "文号、通知、要补的材料；最长 30 个工作日"),
+    need("evidence", "依据", LONG, "文号、通知、要补的材料；最长多久按这件诉求的流程版本"),
     take("until", "预计恢复", FieldKind::Date, "到期自动恢复计时"),
 ];
 pub(super) const RESUME: &[Field] = &[take("note", "恢复说明", LONG, "收到了什么、批复了什么")];

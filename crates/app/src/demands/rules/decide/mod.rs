@@ -104,6 +104,11 @@ fn timely(row: &Row, case: &Case, by: &Deciding<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// Whether it stands still until leaders have spoken.
+pub fn awaits_leaders(case: &Case) -> bool {
+    case.demand.status == Status::Triaged && !decided_by_leaders(case)
+}
+
 /// Whether whoever decides on the route of a demand has: 领导批办 and 专题会办 wait for an instruction or a meeting's minutes
 /// since the demand was raised to it.
 fn decided_by_leaders(case: &Case) -> bool {

@@ -28,7 +28,10 @@ pub(super) fn may_object(case: &Case, by: &Deciding<'_>) -> Result<(), Refusal> 
     let until = asked.and_then(|clock| by.calendar.due(clock.started_at, limit).ok());
     match until {
         Some(until) if by.now <= until.at => Ok(()),
-        _ => Err(Refusal::field("move", "too_late", "已经超过提出异议的时限（交办后 1 个工作日）")),
+        _ => {
+            let message = format!("已经超过提出异议的时限（交办后 {}）", limit.label());
+            Err(Refusal::field("move", "too_late", message))
+        }
     }
 }
 
@@ -96,7 +99,7 @@ fn take_back(case: &mut Case, by: &Deciding<'_>) -> Result<()> {
 
 /// Whether more time may still be asked for: so often, before the last day, while it is not late.
 pub(super) fn may_request_extension(case: &Case, by: &Deciding<'_>) -> Result<(), Refusal> {
-    let rule = &by.city.clocks.extension;
+    let rule = &by.clocks.extension;
     let round = case.demand.round;
     let asked = case.requests.iter().filter(|r| r.kind == RequestKind::Extension && r.round == round).count();
     if asked >= rule.max_count as usize {
@@ -127,7 +130,7 @@ pub(super) fn request_extension(case: &mut Case, given: &Given, by: &Deciding<'_
             by.calendar.working_days_between(date(clock.started_at), date(clock.due_at)).try_into().unwrap_or(0)
         }
     });
-    let most = (f64::from(first) * by.city.clocks.extension.max_ratio).floor().max(1.0);
+    let most = (f64::from(first) * by.clocks.extension.max_ratio).floor().max(1.0);
     if f64::from(days) > most {
         return Err(Refusal::field("days", "too_long", format!("延长不能超过原时限，最多 {most:.0} 个工作日")).into());
     }
@@ -153,7 +156,7 @@ pub(super) fn rule_extension(case: &mut Case, given: &Given, by: &Deciding<'_>) 
     let due = running(case, ClockName::Handle).map(|clock| kernel::worktime::full_text(by.calendar, clock.due_at));
     let notice =
         format!("您的诉求需要更多时间，经批准延长 {days} 个工作日，新的答复期限是 {}。", due.unwrap_or_default());
-    Ok(Change { notice: by.city.clocks.extension.tell_submitter.then_some(notice), ..Change::default() })
+    Ok(Change { notice: by.clocks.extension.tell_submitter.then_some(notice), ..Change::default() })
 }
 
 /// 中止计时 on one of four grounds, with its evidence, for no longer than the city allows.
@@ -161,14 +164,14 @@ pub(super) fn suspend(case: &mut Case, given: &Given, by: &Deciding<'_>) -> Resu
     if running(case, ClockName::Handle).is_some_and(|clock| by.now > clock.due_at) {
         return Err(Refusal::field("move", "overdue", "已经逾期，不能再中止计时").into());
     }
-    let most = Limit::WorkingDays(by.city.clocks.suspension.max_working_days);
+    let most = Limit::WorkingDays(by.clocks.suspension.max_working_days);
     let most = by.calendar.due(by.now, most)?.at;
     let until = match given.text("until") {
         None => most,
         Some(date) => clocks::due_on(&date, by).map_err(|error| renamed(error, "until"))?.due_at,
     };
     if until > most {
-        let days = by.city.clocks.suspension.max_working_days;
+        let days = by.clocks.suspension.max_working_days;
         return Err(Refusal::field("until", "too_long", format!("最长中止 {days} 个工作日")).into());
     }
     let ground = ground(GroundKind::Suspension, &given.needed("ground"), by);
