@@ -15,7 +15,9 @@ pub mod absences;
 pub mod phrases;
 pub mod enterprises;
 pub mod processes;
+pub mod models;
 pub mod demands;
+pub mod learning;
 pub mod channels;
 pub mod batches;
 pub mod views;
@@ -63,6 +65,9 @@ pub fn migrations() -> &'static [Migration] {
             demands::macros::MIGRATIONS,
             demands::checks::MIGRATIONS,
             demands::MIGRATIONS_3,
+            models::MIGRATIONS,
+            demands::track::MIGRATIONS,
+            learning::MIGRATIONS,
         ]
         .concat()
     });
@@ -88,4 +93,5 @@ pub fn routes() -> Routes<App> {
         .and(exchange::routes())
         .and(open311::routes())
         .and(simulator::routes())
+        .and(learning::routes())
 }

@@ -22,6 +22,7 @@ const HOUSE: &[MenuItem] = &[
     item("底册", "企业", "/enterprises", &[Desk]),
     item("底册", "工作日历", "/calendar", &[Desk]),
     item("底册", "流程版本", "/processes", &[Desk]),
+    item("底册", "学习与建议", "/learning", &[Desk]),
     item("底册", "台账", "/ledger", &[ReadLedger]),
     item("管理", "账号", "/accounts", &[Administer]),
 ];

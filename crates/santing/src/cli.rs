@@ -108,6 +108,15 @@ pub enum Command {
     },
     /// 试算：过去一段时间的诉求按另一版规则和时限再走一遍，不改变任何诉求
     Simulate(SimulateOptions),
+    /// 学习：从已作的研判和交办里学一遍，学出的版本明显不如正在使用的就不启用
+    Learn {
+        /// 只学一方面：theme 领域、kind 清单、urgent 紧急、lead_unit 牵头单位
+        #[arg(long, value_name = "ASPECT", value_parser = ["theme", "kind", "urgent", "lead_unit"])]
+        aspect: Option<String>,
+        /// 写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// 文本工具
     #[command(subcommand)]
     Text(Text),

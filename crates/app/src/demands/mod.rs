@@ -11,6 +11,7 @@ pub mod exporting;
 pub mod figures;
 pub mod history;
 pub mod importing;
+pub mod lessons;
 pub mod lookup;
 pub mod macros;
 pub mod memos;
@@ -26,6 +27,7 @@ pub mod sight;
 mod stories;
 #[cfg(test)]
 mod tests;
+pub mod track;
 
 use store::Migration;
 

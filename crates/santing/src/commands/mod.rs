@@ -6,6 +6,7 @@ pub mod check;
 pub mod exchange;
 pub mod export;
 pub mod import;
+pub mod learn;
 pub mod simulate;
 pub mod text;
 pub mod users;

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::contact::{self, Shown};
 use super::look::{Look, status, urgent};
-use super::{clocks, files, history, rows, together};
+use super::{clocks, desk, files, history, rows, together};
 use crate::context::{App, Cx};
 use crate::demands::actions::moving;
 use crate::demands::actions::resembling::{self, Similar};
@@ -31,6 +31,7 @@ struct Seen {
     similar: Vec<Similar>,
     checks: Vec<Check>,
     may_check: bool,
+    next_to_sort: Option<String>,
 }
 
 /// `GET /demands/{number}`
@@ -70,7 +71,11 @@ fn read(cx: &mut Cx<'_>, number: &str) -> kernel::Result<Seen> {
     let text: String = format!("{}\n{}", said.title, said.text).chars().take(4000).collect();
     let similar = resembling::similar(cx, Some(&text), Some(number))?;
     let (checks, may_check) = (checks::of(cx, &whole.case)?, checks::may(cx, &whole.case));
-    Ok(Seen { whole, look, clocks, similar, checks, may_check })
+    // Who has just sorted or handed over one goes on with the next.
+    let goes_on = matches!(whole.case.demand.status, Status::Triaged | Status::Assigned)
+        && desk::Post::of(cx.actor) == desk::Post::Dispatcher;
+    let next_to_sort = if goes_on { desk::next_to_sort(cx)? } else { None };
+    Ok(Seen { whole, look, clocks, similar, checks, may_check, next_to_sort })
 }
 
 fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
@@ -80,6 +85,9 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
         .back("诉求", "/demands")
         .aside(html! { (status(d.status)) (urgent(d.sorting.urgent)) " " span.muted.num { (d.number) } })
         .acts(html! {
+            @if let Some(next) = &seen.next_to_sort {
+                a.button href={ "/demands/" (next) "/moves/triage" } data-key="t" data-key-name="下一件待研判" { "下一件待研判 " kbd { "t" } }
+            }
             @if d.lead_unit.is_some() { a.button href={ "/demands/" (d.number) "/assignment" } { "打印交办单" } }
             @if memos::raised_to(&seen.whole).is_some() { a.button href={ "/demands/" (d.number) "/petition" } { "打印请示" } }
             @if memos::consultation(&seen.whole).is_some() { a.button href={ "/demands/" (d.number) "/minutes" } { "打印会商纪要" } }

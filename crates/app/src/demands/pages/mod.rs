@@ -17,6 +17,7 @@ mod moves;
 
 pub(super) mod phrases;
 pub(super) mod preview;
+mod proposed;
 mod rows;
 mod together;
 #[cfg(test)]
@@ -27,7 +28,7 @@ use kernel::Permission;
 use crate::context::App;
 use crate::web::{Access, Routes};
 
-pub(super) use contact::line as without_numbers;
+pub use contact::line as without_numbers;
 pub use menu::MENU;
 
 /// The staff pages of this room.

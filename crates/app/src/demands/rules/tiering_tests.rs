@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::tiering::{Sorted, Sorter, Words};
 use super::vocabulary::Audience;
 use crate::city::{City, DemoCity};
+use crate::models::Learned;
 use crate::units::{Unit, UnitNames};
 
 /// The profile as it stands on disk, so that a changed file needs no new program to be measured.
@@ -35,7 +36,8 @@ fn sort(
     area: Option<&str>,
 ) -> Option<Sorted> {
     let words = Words { title, text, audience, area, kind: None, theme: None, route: None };
-    Sorter::new(city, names, &city.tiering, now()).sort(&words, 0, 1)
+    let sorted = Sorter::new(city, names, &city.tiering, now()).sort(&words, &Learned::default(), 0, 1);
+    Some(sorted).filter(|sorted| sorted.speaks)
 }
 
 /// Invented demands: who speaks, title, text, and the route, lead and list that somebody who knows the plan would choose.
@@ -340,7 +342,7 @@ fn messages() {
         let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let (title, text) = (line["title"].as_str().unwrap_or_default(), line["text"].as_str().unwrap_or_default());
         let words = Words { title, text, audience: Audience::Public, area: None, kind: None, theme: None, route: None };
-        let sorted = sorter.sort(&words, 0, 1);
+        let sorted = Some(sorter.sort(&words, &Learned::default(), 0, 1)).filter(|sorted| sorted.speaks);
         let rule =
             sorted.as_ref().map_or("nothing".to_owned(), |s| format!("{} {}", s.ruling.route.code(), s.ruling.rule));
         *spread.entry(rule).or_default() += 1;

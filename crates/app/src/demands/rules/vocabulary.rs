@@ -127,6 +127,19 @@ words! {
     }
 }
 words! {
+    /// Where a proposal comes from.
+    Source {
+        /// Learned from past decisions, and sure.
+        Learned = "learned" / "以往决定",
+        /// The profile's words.
+        Keywords = "keywords" / "关键词",
+        /// A rule of the process version.
+        Rule = "rule" / "规则",
+        /// Somebody gave it at the registration.
+        Given = "given" / "登记时已选",
+    }
+}
+words! {
     /// What came of a closed demand; never the same thing as its state (E32).
     Outcome {
         /// 已解决
