@@ -9,6 +9,7 @@
 pub mod classify;
 pub mod index;
 pub mod leaks;
+pub mod learn;
 mod normal;
 pub mod query;
 pub mod redact;
