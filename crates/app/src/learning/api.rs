@@ -265,7 +265,7 @@ pub struct ChangedProposal {
 
 /// 建议的成绩：一段时间里作决定时建议了什么、采纳了没有。
 #[utoipa::path(get, path = "/api/v1/models/record", tag = "models",
-    params(("from" = Option<String>, Query, format = Date), ("to" = Option<String>, Query, format = Date)),
+    params(("from" = Option<String>, Query, description = "决定日期从；缺省为截止日之前 30 天"), ("to" = Option<String>, Query, description = "缺省为今天")),
     responses((status = 200, body = TrackRecord)))]
 pub async fn record(
     State(app): State<App>,

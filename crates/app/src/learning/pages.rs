@@ -77,8 +77,10 @@ fn in_force(all: &[Seen], city: &City) -> Markup {
             tr {
                 th scope="row" { a href={ "/learning/" (seen.aspect.code()) } { (seen.aspect.label()) } }
                 @match seen.in_force() {
-                    None => td data-name="版本" { span.muted { "按关键词和规则" } }
-                        td data-name="学过的决定" { "—" } td data-name="准确率" { "—" } td data-name="八成时" { "—" } td data-name="有把握的" { "—" },
+                    None => {
+                        td data-name="版本" { span.muted { "按关键词和规则" } }
+                        @for name in ["学过的决定", "准确率", "八成时", "有把握的"] { td data-name=(name) { "—" } }
+                    },
                     Some(version) => {
                         @let figures = &version.figures;
                         td data-name="版本" { (version.version) "，" (when::stamp(version.settled_at, &city.zone)) @if version.held { " " (chip(Shape::Wait, "由人换上")) } }
@@ -102,8 +104,10 @@ fn summary(all: &[Seen]) -> Markup {
             tr {
                 th scope="row" { a href=(address) { (seen.aspect.label()) } }
                 @match &seen.record {
-                    None => td data-name="采纳" { span.muted { "没有作过决定" } } td data-name="学来的" { "—" } td data-name="关键词和规则" { "—" }
-                        td data-name="改了的" { "—" } td data-name="说不知道" { "—" },
+                    None => {
+                        td data-name="采纳" { span.muted { "没有作过决定" } }
+                        @for name in ["学来的", "关键词和规则", "改了的", "说不知道"] { td data-name=(name) { "—" } }
+                    },
                     Some(record) => {
                         td data-name="采纳" { (taken(record.all)) }
                         td data-name="学来的" { (taken(record.learned)) }
@@ -157,7 +161,9 @@ pub async fn learn(State(app): State<App>, session: Session, form: FormBody) -> 
 fn said(outcome: &Outcome) -> String {
     let aspect = outcome.aspect.label();
     match (outcome.came, &outcome.version) {
-        (Came::InForce, Some(version)) => format!("{aspect}：学了 {} 件，启用版本 {}", outcome.lessons, version.version),
+        (Came::InForce, Some(version)) => {
+            format!("{aspect}：学了 {} 件，启用版本 {}", outcome.lessons, version.version)
+        }
         (Came::SetAside, Some(version)) => format!("{aspect}：版本 {} 没有启用", version.version),
         (Came::Unchanged, _) => format!("{aspect}：没有新的决定"),
         (Came::TooFew, _) => format!("{aspect}：还不会（{} 件）", outcome.lessons),

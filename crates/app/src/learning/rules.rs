@@ -99,11 +99,7 @@ impl Taught {
 
     /// The decisions as lessons, the oldest first, so that more of them change nothing about those before.
     pub fn lessons(&self) -> Vec<Lesson<'_>> {
-        self.decided
-            .iter()
-            .rev()
-            .map(|one| Lesson { title: &one.title, text: &one.text, label: &one.value })
-            .collect()
+        self.decided.iter().rev().map(|one| Lesson { title: &one.title, text: &one.text, label: &one.value }).collect()
     }
 
     /// The fingerprint of the decisions.
@@ -165,7 +161,12 @@ pub fn verdict(figures: &crate::models::rules::Figures, old: Option<&Version>, d
         true => format!("；同样 {} 件新决定，对 {} 件，原来的版本对 {} 件", duel.asked, duel.new, duel.old),
         false => String::new(),
     };
-    let why = format!("接替版本 {}：准确率 {}，原来 {}{beside}", old.version, percent(figures.accuracy), percent(before.accuracy));
+    let why = format!(
+        "接替版本 {}：准确率 {}，原来 {}{beside}",
+        old.version,
+        percent(figures.accuracy),
+        percent(before.accuracy)
+    );
     (State::InForce, why)
 }
 

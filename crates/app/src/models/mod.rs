@@ -6,8 +6,6 @@
 pub mod actions;
 mod records;
 pub mod rules;
-#[cfg(test)]
-mod tests;
 
 use store::Migration;
 

@@ -18,7 +18,8 @@ impl FromRow for Version {
             reason: row.get(3)?,
             lessons: row.get(4)?,
             print: row.get(5)?,
-            figures: serde_json::from_str(&figures).map_err(|e| Fault::new("read the figures of a model version", e))?,
+            figures: serde_json::from_str(&figures)
+                .map_err(|e| Fault::new("read the figures of a model version", e))?,
             whole: row.get(7)?,
             trained_by: row.get(8)?,
             trained_at: row.get(9)?,
@@ -63,9 +64,7 @@ pub fn in_force(tx: &mut Tx) -> Result<Vec<(Aspect, i64)>> {
 /// The bytes of a version and its figures as JSON.
 pub fn bytes(tx: &mut Tx, aspect: Aspect, version: i64) -> Result<Option<(Vec<u8>, String)>> {
     tx.opt(
-        sql!(
-            "SELECT bytes, figures FROM model_version WHERE aspect = $1 AND version = $2 AND bytes IS NOT NULL"
-        ),
+        sql!("SELECT bytes, figures FROM model_version WHERE aspect = $1 AND version = $2 AND bytes IS NOT NULL"),
         args![aspect.code(), version],
     )
 }

@@ -50,6 +50,7 @@ fn filled(path: &str, number: &str) -> String {
         ("{date}", "2026-12-31"),
         ("{id}", "1"),
         ("{remote}", "12345"),
+        ("{aspect}", "theme"),
     ];
     let filled = known.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "what goes into {path}?");
@@ -252,6 +253,7 @@ fn place(path: &str, number: &str) -> String {
         ("{code}", "jingji"),
         ("{id}", "1"),
         ("{remote}", "12345"),
+        ("{aspect}", "theme"),
     ];
     let placed = known.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     let placed = placed.replace("{username}", "nobody");

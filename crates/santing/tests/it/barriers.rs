@@ -120,6 +120,7 @@ fn desk_pages(city: &City) -> Vec<String> {
     all.extend([format!("/macros/{kept}/edit"), format!("/macros/{kept}/steps/new?move=triage")]);
     all.extend(pages(&["/processes", "/processes/1", "/processes/2", "/processes/new", "/processes/2/edit"]));
     all.extend(pages(&["/processes/2/adopt", "/simulator", "/simulator?version=2"]));
+    all.extend(pages(&["/learning", "/learning/theme", "/learning/theme/rollback", "/learning/lead_unit/record"]));
     all.extend(["/import".to_owned(), an_import(city)]);
     let batch = a_batch(city);
     all.extend([batch.clone(), format!("{batch}/sheet")]);

@@ -42,6 +42,8 @@ fn every_reading_call_answers_as_described() {
         "/processes",
         "/processes/2",
         "/channels/coverage",
+        "/models",
+        "/models/record?from=2026-01-01",
         "/absences",
         "/standing-in",
         "/inbox?open=true&limit=5",

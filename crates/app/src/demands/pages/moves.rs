@@ -241,7 +241,7 @@ fn page(form: &Form, row: &Row, view: &FormView, seen: Option<i64>) -> Page {
                 form.form.card.composer.internal[!preview::speaks(row.make)] id="move" method="post" action=(action(&d.number, row.make)) {
                     (hidden("version", d.version))
                     (side(row.make))
-                    (fields::noted(&form.look, row, view, &|field| form.proposal.as_ref().filter(|_| fresh).and_then(|p| proposed::note(p, field))))
+                    (fields::noted(&form.look, row, view, &|field: &str| form.proposal.as_ref().filter(|_| fresh).and_then(|p| proposed::note(p, field))))
                     div.go { (button(row, d, seen.is_some())) a href={ "/demands/" (d.number) } { "不办了，返回" } }
                 }
                 (phrases::offer(&form.phrases, row, Some(&form.filling), "move"))

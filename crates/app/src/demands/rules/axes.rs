@@ -50,15 +50,13 @@ pub(super) fn learned_axes(
         (None, Some((opinion, kind))) => {
             let part = Part::learned(Aspect::Kind, kind.code(), kind.label().to_owned(), opinion);
             let because = Some(part.because.clone());
-            explained.insert(
-                0,
-                AxisProposal { field: "kind", value: kind.code(), value_label: kind.label(), because },
-            );
+            explained.insert(0, AxisProposal { field: "kind", value: kind.code(), value_label: kind.label(), because });
             part
         }
         (None, None) => ruled(Aspect::Kind, &explained, learned),
     };
-    let urgent = learned.sure(Aspect::Urgent).filter(|opinion| opinion.value == axes.urgent.to_string() || !axes.urgent);
+    let urgent =
+        learned.sure(Aspect::Urgent).filter(|opinion| opinion.value == axes.urgent.to_string() || !axes.urgent);
     let urgent = match urgent {
         None => ruled(Aspect::Urgent, &explained, learned),
         Some(opinion) => {

@@ -12,7 +12,7 @@ use super::parts::Part;
 use super::vocabulary::{
     Audience, Breadth, DemandKind, Difficulty, Generality, PolicyAxis, PolicyWeight, Route, Scope, Source, Tier,
 };
-use crate::city::{City, Theme, Tiering, UnitKind, When};
+use crate::city::{City, Theme, Tiering, UnitKind};
 use crate::models::{Aspect, Learned, Opinion};
 use crate::units::{Unit, UnitNames};
 
