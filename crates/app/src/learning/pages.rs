@@ -174,8 +174,12 @@ fn said(outcome: &Outcome) -> String {
 /// `GET /learning/{aspect}`
 pub async fn one(State(app): State<App>, session: Session, PathParams(aspect): PathParams<String>) -> Answer<Page> {
     let aspect = known(&aspect)?;
-    let (seen, names) =
-        app.read(&session.actor, move |cx| Ok((read(cx, aspect, &track::recent(cx)?)?, units::names(cx)?))).await?;
+    let (seen, names) = app
+        .read(&session.actor, move |cx| {
+            let records = track::recent(cx)?;
+            Ok((read(cx, aspect, &records)?, units::names(cx)?))
+        })
+        .await?;
     let may = session.may(Permission::Teach);
     let page = Page::desk(format!("学习：{}", aspect.label())).at("/learning").back(TITLE, "/learning").body(html! {
         div.stack {

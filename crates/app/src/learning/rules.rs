@@ -78,7 +78,7 @@ pub fn now_called(aspect: Aspect, value: &str, city: &City, units: &UnitNames, n
 pub fn called(aspect: Aspect, value: &str, city: &City, units: &UnitNames) -> String {
     match aspect {
         Aspect::Theme => city.themes.label(value),
-        Aspect::Kind => DemandKind::from_code(value).map_or(value, DemandKind::label).to_owned(),
+        Aspect::Kind => DemandKind::from_code(value).map_or_else(|| value.to_owned(), |kind| kind.label().to_owned()),
         Aspect::Urgent => if value == "true" { "紧急" } else { "不急" }.to_owned(),
         Aspect::LeadUnit => units.short_name(value).to_owned(),
     }

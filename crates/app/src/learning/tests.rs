@@ -275,7 +275,9 @@ fn proposals_and_decisions_are_counted_as_they_stand() {
             records.into_iter().find(|record| record.aspect == aspect).unwrap()
         };
         assert_eq!((of(Aspect::Theme).unknown, of(Aspect::Theme).all.proposed), (40, 0), "it knew nothing");
-        [Aspect::Theme, Aspect::LeadUnit].map(|aspect| learned(city, aspect));
+        for aspect in [Aspect::Theme, Aspect::LeadUnit] {
+            assert_eq!(learned(city, aspect).came, Came::InForce);
+        }
         let [taken, other, corrected] = [600, 601, 602].map(|n| speak(city, n, &format!("{}{n}", KITES.2)));
         decide(city, &taken, KITES.0, KITES.1);
         decide(city, &other, BEES.0, KITES.1);

@@ -250,7 +250,7 @@ impl Active {
             version: self.version,
             probability: f64::from(probability),
             sure: judgement.sure(),
-            words: self.model.because(title, text, label, WORDS),
+            words: self.model.because(title, text, &value, WORDS),
             decisions: self.figures.of(&value),
             ranked: judgement.ranked().iter().take(NAMED).filter_map(named).collect(),
             value,
