@@ -45,9 +45,8 @@ impl Model {
         [steepness, margin, self.familiar, self.unit].iter().for_each(|f| bytes.extend(f.to_le_bytes()));
         self.bias.as_flattened()[..self.labels.len()].iter().for_each(|f| bytes.extend(f.to_le_bytes()));
         for part in &self.parts {
-            put_size(&mut bytes, part.rarity.len());
+            put_size(&mut bytes, part.lexicon.grams().len());
             part.lexicon.grams().iter().for_each(|gram| bytes.extend(gram.to_le_bytes()));
-            part.rarity.iter().for_each(|rarity| bytes.extend(rarity.to_le_bytes()));
             for row in part.rows.chunks(self.bias.len()) {
                 row.as_flattened()[..self.labels.len()].iter().for_each(|weight| bytes.extend(weight.to_le_bytes()));
             }
@@ -81,7 +80,6 @@ fn read(bytes: &mut Bytes<'_>) -> Option<Model> {
 fn read_part(bytes: &mut Bytes<'_>, part: Part, labels: usize) -> Option<Weighed> {
     let size = bytes.size()?;
     let grams: Vec<Gram> = (0..size).map(|_| bytes.take().map(Gram::from_le_bytes)).collect::<Option<_>>()?;
-    let rarity: Vec<f32> = (0..size).map(|_| bytes.float()).collect::<Option<_>>()?;
     // Room is made for the rows only after their bytes are known to be there.
     let weights = bytes.some(size.checked_mul(2 * labels)?)?;
     let blocks = labels.div_ceil(LANES);
@@ -91,7 +89,7 @@ fn read_part(bytes: &mut Bytes<'_>, part: Part, labels: usize) -> Option<Weighed
             *weight = i16::from_le_bytes(*bytes);
         }
     }
-    Some(Weighed { lexicon: Lexicon::new(part, grams), rarity, rows })
+    Some(Weighed { lexicon: Lexicon::new(part, grams), rows })
 }
 
 /// What is still to be read.

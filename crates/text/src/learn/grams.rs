@@ -46,12 +46,19 @@ impl Message {
         Self { units, text_from }
     }
 
+    /// The units of a part.
+    pub fn of(&self, part: Part) -> &[u16] {
+        match part {
+            Part::Whole => &self.units,
+            Part::Title => &self.units[..self.text_from],
+        }
+    }
+
     /// Passes on the grams of a part with where each stands in the units: of each character itself first, and, if `emit`
     /// says of it and of its neighbour that they are known, their pair. Returns how many pairs there are.
     pub fn each_gram(&self, part: Part, mut emit: impl FnMut(Gram, Range<usize>) -> bool) -> usize {
-        let to = if part == Part::Title { self.text_from } else { self.units.len() };
         let (mut before, mut known_before, mut pairs) = (BREAK, false, 0);
-        for (at, unit) in self.units[..to].iter().enumerate() {
+        for (at, unit) in self.of(part).iter().enumerate() {
             let known = *unit != BREAK && emit(Gram::from(*unit), at..at + 1);
             if *unit != BREAK && before != BREAK {
                 pairs += 1;
@@ -92,6 +99,12 @@ fn each_unit(text: &str, within: usize, mut emit: impl FnMut(u16, usize)) {
     for (at, original) in text.char_indices() {
         if passed >= within {
             break;
+        }
+        // Nearly all are of this kind, and fold to themselves; a blank before them means nothing.
+        if ('\u{4E00}'..='\u{9FFF}').contains(&original) && waiting != Some(Class::Break) {
+            emit(unit(original), at);
+            (before, waiting, passed) = (Class::Han, None, passed + 1);
+            continue;
         }
         fold(original, |c| {
             let class = class(c);

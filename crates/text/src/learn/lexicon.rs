@@ -48,7 +48,7 @@ impl Lexicon {
 
     /// What `message` has of these grams.
     pub fn find(&self, message: &Message) -> Found {
-        let mut tally = Tally::new(2 * message.units.len());
+        let mut tally = Tally::new(2 * message.of(self.part).len());
         let mut known_pairs = 0;
         let pairs = message.each_gram(self.part, |gram, place| {
             let Some(number) = self.number(gram) else { return false };
@@ -86,19 +86,20 @@ impl Tally {
 
     fn add(&mut self, number: u32, times: u32) {
         let mask = self.places.len() - 1;
-        let mut at = (number.wrapping_mul(0x9E37_79B1) >> 12) as usize & mask;
+        let mut at = (number.wrapping_mul(0x9E37_79B1) >> 16) as usize;
         loop {
-            match self.places[at] {
-                0 => {
+            let place = &mut self.places[at & mask];
+            match self.counts.get_mut(usize::from(*place).wrapping_sub(1)) {
+                None => {
                     self.counts.push((number, times));
-                    self.places[at] = self.counts.len() as u16;
+                    *place = self.counts.len() as u16;
                     return;
                 }
-                place if self.counts[usize::from(place) - 1].0 == number => {
-                    self.counts[usize::from(place) - 1].1 += times;
+                Some((known, count)) if *known == number => {
+                    *count += times;
                     return;
                 }
-                _ => at = (at + 1) & mask,
+                Some(_) => at += 1,
             }
         }
     }

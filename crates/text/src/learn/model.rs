@@ -32,8 +32,6 @@ pub struct Model {
 #[derive(Clone, Debug)]
 pub(super) struct Weighed {
     pub lexicon: Lexicon,
-    /// By gram: how much it tells at all.
-    pub rarity: Vec<f32>,
     /// By gram a row of blocks with a weight for each label, in units.
     pub rows: Vec<Block<i16>>,
 }
@@ -90,37 +88,30 @@ impl Model {
     /// The score of each label; the last block may have lanes of no label.
     pub(super) fn scores(&self, found: &[Found; 2]) -> Vec<Block> {
         let blocks = self.bias.len();
-        let mut sums = vec![[0.0_f32; LANES]; 2 * blocks];
-        let mut squares = [0.0; 2];
-        for (at, (part, found)) in self.parts.iter().zip(found).enumerate() {
-            for (number, times) in &found.grams {
-                let value = value(*times, part.rarity[*number as usize]);
-                squares[at] += value * value;
-                for (sum, weights) in sums[at * blocks..].iter_mut().zip(part.row(*number, blocks)) {
+        let square = |found: &Found| found.grams.iter().map(|(_, times)| value(*times).powi(2)).sum();
+        let factors = factors(found.each_ref().map(square));
+        let score = |block: usize| {
+            let mut score = self.bias[block];
+            for ((part, found), factor) in self.parts.iter().zip(found).zip(factors) {
+                let mut sum = [0.0; LANES];
+                for (number, times) in &found.grams {
+                    let weights = &part.rows[*number as usize * blocks + block];
+                    let value = value(*times);
                     for lane in 0..LANES {
                         sum[lane] += value * f32::from(weights[lane]);
                     }
                 }
+                (0..LANES).for_each(|lane| score[lane] += factor * self.unit * sum[lane]);
             }
-        }
-        let [whole, title] = factors(squares).map(|factor| factor * self.unit);
-        let score = |block: usize, lane: usize| {
-            self.bias[block][lane] + whole * sums[block][lane] + title * sums[blocks + block][lane]
+            score
         };
-        (0..blocks).map(|block| std::array::from_fn(|lane| score(block, lane))).collect()
+        (0..blocks).map(score).collect()
     }
 }
 
-impl Weighed {
-    /// The weights of a gram.
-    pub fn row(&self, number: u32, blocks: usize) -> &[Block<i16>] {
-        &self.rows[number as usize * blocks..][..blocks]
-    }
-}
-
-/// How much a gram counts that counts `times` times: repetition adds less and less.
-pub(super) fn value(times: u32, rarity: f32) -> f32 {
-    rarity * (times as f32).sqrt()
+/// How much a gram counts that stands so many times: repetition adds less and less.
+pub(super) fn value(times: u32) -> f32 {
+    (times as f32).sqrt()
 }
 
 /// What the values of each part are multiplied with, so that the parts have their shares and the whole vector has length

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::grams::{Message, joined, origins};
 use super::model::{Model, PARTS, factors, value};
+use super::solve::LANES;
 
 /// A word shown is at most so many characters long.
 const LONGEST_WORD: usize = 6;
@@ -49,16 +50,14 @@ impl Sums {
         let mut added = vec![[0.0; 2]; message.units.len()];
         let found = model.parts.each_ref().map(|part| part.lexicon.find(message));
         let times = found.each_ref().map(|found| found.grams.iter().copied().collect::<HashMap<u32, u32>>());
-        let value = |part: usize, number: u32| {
-            value(times[part].get(&number).copied().unwrap_or(1), model.parts[part].rarity[number as usize])
-        };
-        let square = |part: usize| times[part].keys().map(|number| value(part, *number).powi(2)).sum();
-        let factors = factors([square(0), square(1)]);
+        let square = |part: &HashMap<u32, u32>| part.values().map(|times| value(*times).powi(2)).sum();
+        let factors = factors(times.each_ref().map(square));
         for (at, part) in model.parts.iter().enumerate() {
             message.each_gram(PARTS[at], |gram, place| {
                 let Some(number) = part.lexicon.number(gram) else { return false };
-                let weight = part.row(number, model.bias.len()).as_flattened()[label];
-                added[place.start][place.len() - 1] += factors[at] * value(at, number) * f32::from(weight);
+                let row = number as usize * model.bias.len();
+                let weight = part.rows[row + label / LANES][label % LANES];
+                added[place.start][place.len() - 1] += factors[at] * value(times[at][&number]) * f32::from(weight);
                 true
             });
         }

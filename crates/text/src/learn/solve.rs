@@ -150,10 +150,11 @@ fn pace(examples: &Examples, chosen: &[usize], features: usize, labels: usize) -
     let (rows, bias) = counts.all.split_at_mut(features * blocks);
     for row in rows.chunks_mut(blocks) {
         let total: f32 = row.as_flattened().iter().sum();
+        let rarity = 0.25 * (1.0 + (all / total.max(1.0)).ln()).powf(1.4);
         for (count, size) in row.as_flattened_mut().iter_mut().zip(sizes.as_flattened()) {
             // One more of each than were counted, so that nothing is impossible.
             let (inside, outside) = ((*count + 1.0) / (size + 2.0), (total - *count + 1.0) / (all - size + 2.0));
-            *count = (inside / outside).ln().powi(2);
+            *count = (inside / outside).ln().powi(2) * rarity;
         }
     }
     bias.fill([1.0; LANES]);

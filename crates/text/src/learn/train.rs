@@ -34,7 +34,7 @@ impl Model {
         let (messages, truth): (Vec<Message>, Vec<usize>) = lessons.iter().filter_map(known).unzip();
         let vocabularies = PARTS.map(|part| Vocabulary::new(part, &messages, labels.len()));
         let examples = examples(&messages, &truth, &vocabularies);
-        let features = vocabularies.iter().map(|v| v.rarity.len()).sum();
+        let features = vocabularies.iter().map(|vocabulary| vocabulary.counts.len()).sum();
         let learn = |chosen: &[usize]| solve(&examples, chosen, features, labels.len(), seed);
         let unseen = unseen(&examples, &alike::folds(&messages, FOLDS, seed), labels.len(), learn);
         let weights = learn(&(0..examples.len()).collect::<Vec<_>>());
@@ -43,9 +43,9 @@ impl Model {
         let mut rows = weights.all.chunks(weights.blocks).map(|row| row.iter().map(|block| quantised(block, unit)));
         Some(Self {
             labels: labels.iter().map(|label| (*label).to_owned()).collect(),
-            parts: vocabularies.map(|Vocabulary { lexicon, rarity, .. }| {
-                let rows = rows.by_ref().take(rarity.len()).flatten().collect();
-                Weighed { lexicon, rarity, rows }
+            parts: vocabularies.map(|Vocabulary { lexicon, counts, .. }| {
+                let rows = rows.by_ref().take(counts.len()).flatten().collect();
+                Weighed { lexicon, rows }
             }),
             bias: weights.bias().to_vec(),
             unit,
@@ -68,7 +68,6 @@ struct Vocabulary {
     lexicon: Lexicon,
     /// In how many messages each stands.
     counts: Vec<u32>,
-    rarity: Vec<f32>,
     /// In how many it stands at least.
     fewest: u32,
 }
@@ -85,8 +84,7 @@ impl Vocabulary {
         counts.sort_unstable_by_key(|(gram, count)| (Reverse(*count), *gram));
         counts.truncate(MOST_BLOCKS / labels.div_ceil(LANES));
         let (grams, counts): (Vec<Gram>, Vec<u32>) = counts.into_iter().unzip();
-        let rarity = |count: &u32| (1.0 + (messages.len() as f32 / *count as f32).ln()).powf(0.7);
-        Self { part, lexicon: Lexicon::new(part, grams), rarity: counts.iter().map(rarity).collect(), counts, fewest }
+        Self { part, lexicon: Lexicon::new(part, grams), counts, fewest }
     }
 
     /// A share of known pairs below which a text is of another kind: two thirds of what all but one in a hundred messages
@@ -124,11 +122,11 @@ fn counts(part: Part, messages: &[Message]) -> impl Iterator<Item = (Gram, u32)>
 /// Every message as a vector of length one, the title's features behind those of the whole.
 fn examples(messages: &[Message], truth: &[usize], vocabularies: &[Vocabulary; 2]) -> Examples {
     let mut examples = Examples::default();
-    let offsets = [0, vocabularies[0].rarity.len() as u32];
+    let offsets = [0, vocabularies[0].counts.len() as u32];
     for (message, label) in messages.iter().zip(truth) {
         let vectors = vocabularies.each_ref().map(|vocabulary| {
             let Found { grams, .. } = vocabulary.lexicon.find(message);
-            let weighed = |(number, times): (u32, u32)| (number, value(times, vocabulary.rarity[number as usize]));
+            let weighed = |(number, times): (u32, u32)| (number, value(times));
             grams.into_iter().map(weighed).collect::<Vec<_>>()
         });
         let factors = factors(vectors.each_ref().map(|vector| vector.iter().map(|(_, value)| value * value).sum()));
