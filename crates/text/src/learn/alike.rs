@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::grams::Message;
-use super::solve::Random;
+use super::random::{Random, mixed};
 
 /// How many of the least hashes of a message's runs stand for it.
 const KEPT: usize = 8;
@@ -15,7 +15,7 @@ const SHARED: usize = 4;
 pub(super) fn folds(messages: &[Message], folds: usize, seed: u64) -> Vec<usize> {
     let groups = groups(messages);
     let mut order: Vec<usize> = (0..messages.len()).filter(|at| groups[*at] == *at).collect();
-    Random(seed).shuffle(&mut order);
+    Random::new(seed).shuffle(&mut order);
     let mut fold = vec![0; messages.len()];
     order.iter().enumerate().for_each(|(place, first)| fold[*first] = place % folds);
     groups.iter().map(|first| fold[*first]).collect()
@@ -44,11 +44,7 @@ fn groups(messages: &[Message]) -> Vec<usize> {
 
 /// The least hashes of a message's runs of four characters.
 fn least_hashes(message: &Message) -> Vec<u64> {
-    let hash = |run: &[u16]| {
-        let packed = run.iter().fold(0_u64, |packed, unit| packed << 16 | u64::from(*unit));
-        let mixed = (packed ^ packed >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        (mixed ^ mixed >> 32).wrapping_mul(0x94D0_49BB_1331_11EB)
-    };
+    let hash = |run: &[u16]| mixed(run.iter().fold(0, |packed, unit| packed << 16 | u64::from(*unit)));
     let mut hashes: Vec<u64> = message.units.windows(4).map(hash).collect();
     hashes.sort_unstable();
     hashes.dedup();

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::calibrate::Calibration;
-use super::grams::Gram;
-use super::lexicon::{Lexicon, MOST};
-use super::model::{Model, Table};
+use super::grams::{Gram, Part};
+use super::lexicon::Lexicon;
+use super::model::{Model, PARTS, Weighed};
 use super::solve::LANES;
 
 /// Begins every model; the last byte is the version of the form.
@@ -42,13 +42,14 @@ impl Model {
             bytes.extend(label.as_bytes());
         }
         let Calibration { steepness, margin } = self.calibration;
-        [steepness, margin, self.familiar, self.table.unit].iter().for_each(|f| bytes.extend(f.to_le_bytes()));
-        self.table.bias.as_flattened()[..self.labels.len()].iter().for_each(|f| bytes.extend(f.to_le_bytes()));
-        put_size(&mut bytes, self.lexicon.grams().len());
-        self.lexicon.grams().iter().for_each(|gram| bytes.extend(gram.to_le_bytes()));
-        self.rarity.iter().for_each(|rarity| bytes.extend(rarity.to_le_bytes()));
-        for row in self.table.rows.chunks(self.table.blocks) {
-            row.as_flattened()[..self.labels.len()].iter().for_each(|weight| bytes.extend(weight.to_le_bytes()));
+        [steepness, margin, self.familiar, self.unit].iter().for_each(|f| bytes.extend(f.to_le_bytes()));
+        self.bias.as_flattened()[..self.labels.len()].iter().for_each(|f| bytes.extend(f.to_le_bytes()));
+        for part in &self.parts {
+            put_size(&mut bytes, part.lexicon.grams().len());
+            part.lexicon.grams().iter().for_each(|gram| bytes.extend(gram.to_le_bytes()));
+            for row in part.rows.chunks(self.bias.len()) {
+                row.as_flattened()[..self.labels.len()].iter().for_each(|weight| bytes.extend(weight.to_le_bytes()));
+            }
         }
         bytes.extend(checksum(&bytes).to_le_bytes());
         bytes
@@ -65,35 +66,30 @@ impl Model {
 }
 
 fn read(bytes: &mut Bytes<'_>) -> Option<Model> {
-    let labels: Vec<String> = (0..bytes.size(u16::MAX.into())?).map(|_| bytes.text()).collect::<Option<_>>()?;
+    let labels: Vec<String> = (0..bytes.size()?).map(|_| bytes.text()).collect::<Option<_>>()?;
     let (steepness, margin, familiar, unit) = (bytes.float()?, bytes.float()?, bytes.float()?, bytes.float()?);
-    let blocks = labels.len().div_ceil(LANES);
-    let mut bias = vec![[0.0; LANES]; blocks];
+    let mut bias = vec![[0.0; LANES]; labels.len().div_ceil(LANES)];
     for bias in &mut bias.as_flattened_mut()[..labels.len()] {
         *bias = bytes.float()?;
     }
-    let size = bytes.size(MOST)?;
+    let parts = [read_part(bytes, PARTS[0], labels.len())?, read_part(bytes, PARTS[1], labels.len())?];
+    let whole = labels.len() >= 2 && bytes.0.is_empty();
+    whole.then_some(Model { labels, parts, bias, unit, calibration: Calibration { steepness, margin }, familiar })
+}
+
+fn read_part(bytes: &mut Bytes<'_>, part: Part, labels: usize) -> Option<Weighed> {
+    let size = bytes.size()?;
     let grams: Vec<Gram> = (0..size).map(|_| bytes.take().map(Gram::from_le_bytes)).collect::<Option<_>>()?;
-    let rarity: Vec<f32> = (0..size).map(|_| bytes.float()).collect::<Option<_>>()?;
-    // Only after the weights are known to be there is room made for them.
-    let weights = bytes.0.chunks_exact(2 * labels.len().max(1));
-    if labels.len() < 2 || weights.len() != size || !weights.remainder().is_empty() {
-        return None;
-    }
+    // Room is made for the rows only after their bytes are known to be there.
+    let weights = bytes.some(size.checked_mul(2 * labels)?)?;
+    let blocks = labels.div_ceil(LANES);
     let mut rows = vec![[0; LANES]; size * blocks];
-    for (row, weights) in rows.chunks_mut(blocks).zip(weights) {
+    for (row, weights) in rows.chunks_mut(blocks).zip(weights.chunks(2 * labels)) {
         for (weight, bytes) in row.as_flattened_mut().iter_mut().zip(weights.as_chunks().0) {
             *weight = i16::from_le_bytes(*bytes);
         }
     }
-    Some(Model {
-        labels,
-        lexicon: Lexicon::new(grams),
-        rarity,
-        table: Table { rows, blocks, unit, bias },
-        calibration: Calibration { steepness, margin },
-        familiar,
-    })
+    Some(Weighed { lexicon: Lexicon::new(part, grams), rows })
 }
 
 /// What is still to be read.
@@ -106,8 +102,15 @@ impl Bytes<'_> {
         Some(*taken)
     }
 
-    fn size(&mut self, most: usize) -> Option<usize> {
-        self.take().map(|size| u32::from_le_bytes(size) as usize).filter(|size| *size <= most)
+    fn some(&mut self, size: usize) -> Option<&[u8]> {
+        let (taken, rest) = self.0.split_at_checked(size)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// How many of something follow; each has a byte at least.
+    fn size(&mut self) -> Option<usize> {
+        self.take().map(|size| u32::from_le_bytes(size) as usize).filter(|size| *size <= self.0.len())
     }
 
     fn float(&mut self) -> Option<f32> {
@@ -115,11 +118,17 @@ impl Bytes<'_> {
     }
 
     fn text(&mut self) -> Option<String> {
-        let size = self.size(self.0.len())?;
-        let (text, rest) = self.0.split_at_checked(size)?;
-        self.0 = rest;
-        String::from_utf8(text.to_vec()).ok()
+        let size = self.size()?;
+        String::from_utf8(self.some(size)?.to_vec()).ok()
     }
+}
+
+/// Bytes that only the reader of the inside can refuse.
+#[cfg(test)]
+pub(super) fn sealed(inside: &[u8]) -> Vec<u8> {
+    let mut bytes = [&MAGIC, inside].concat();
+    bytes.extend(checksum(&bytes).to_le_bytes());
+    bytes
 }
 
 /// FNV-1a over words of eight bytes: against damage, not against malice.

@@ -11,8 +11,8 @@ mod grams;
 mod lexicon;
 mod measure;
 mod model;
+mod random;
 mod reasons;
-pub mod recipe;
 mod solve;
 #[cfg(test)]
 mod tests;

@@ -1,35 +1,39 @@
 //! A model and its judgements.
 
 use super::calibrate::{Calibration, margin, probabilities};
-use super::grams::Message;
+use super::grams::{Message, Part};
 use super::lexicon::{Found, Lexicon};
-use super::solve::LANES;
+use super::solve::{Block, LANES};
 
-/// A text of fewer known pairs of characters says nothing for sure.
-const FEWEST_PAIRS: u32 = 4;
+/// A text with fewer different grams that are known says nothing for sure.
+const FEWEST_GRAMS: usize = 6;
+
+/// How much each part has to say where both have something.
+const SHARES: [f32; 2] = [1.0, 0.5];
+
+/// The parts, in the order in which a model has them.
+pub(super) const PARTS: [Part; 2] = [Part::Whole, Part::Title];
 
 /// What has been learned. Immutable; may be shared by threads.
 #[derive(Clone, Debug)]
 pub struct Model {
     pub(super) labels: Vec<String>,
-    pub(super) lexicon: Lexicon,
-    /// By gram: how much it tells at all.
-    pub(super) rarity: Vec<f32>,
-    pub(super) table: Table,
+    pub(super) parts: [Weighed; 2],
+    /// What each label starts with.
+    pub(super) bias: Vec<Block>,
+    /// What the weights are multiples of.
+    pub(super) unit: f32,
     pub(super) calibration: Calibration,
     /// The share of known pairs that a text has at least if it is of the kind that the lessons were.
     pub(super) familiar: f32,
 }
 
-/// Weights by gram and label, in units of `unit`.
+/// The grams of a part and their weights.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
-    /// Rows of `blocks` blocks, one for each gram.
-    pub rows: Vec<[i16; LANES]>,
-    pub blocks: usize,
-    pub unit: f32,
-    /// What each label starts with.
-    pub bias: Vec<[f32; LANES]>,
+pub(super) struct Weighed {
+    pub lexicon: Lexicon,
+    /// By gram a row of blocks with a weight for each label, in units.
+    pub rows: Vec<Block<i16>>,
 }
 
 /// What a model says about a text.
@@ -55,8 +59,8 @@ impl Judgement {
         margin(&self.ranked)
     }
 
-    /// Whether the model knows: judgements with such a margin were right in 97.5 of 100 cases that it had not seen, and
-    /// the text is of the kind that it learned from.
+    /// Whether the model knows: so wide a margin was right in 97.5 of 100 lessons that it had not seen, and the text is
+    /// of the kind that it learned from.
     pub fn sure(&self) -> bool {
         self.sure
     }
@@ -70,36 +74,50 @@ impl Model {
 
     /// What `title` and `text` are, without reasons.
     pub fn judge(&self, title: &str, text: &str) -> Judgement {
-        let found = self.lexicon.find(&Message::new(title, text));
-        let ranked = probabilities(&self.scores(&found)[..self.labels.len()], self.calibration.steepness);
-        let familiar = found.pairs.0 as f32 >= self.familiar * found.pairs.1 as f32;
-        let sure = found.pairs.0 >= FEWEST_PAIRS && familiar && margin(&ranked) >= self.calibration.margin;
+        let message = Message::new(title, text);
+        let found = self.parts.each_ref().map(|part| part.lexicon.find(&message));
+        let ranked =
+            probabilities(&self.scores(&found).as_flattened()[..self.labels.len()], self.calibration.steepness);
+        let whole = &found[0];
+        let sure = margin(&ranked) >= self.calibration.margin
+            && whole.grams.len() >= FEWEST_GRAMS
+            && whole.known_pairs as f32 >= self.familiar * whole.pairs as f32;
         Judgement { ranked, sure }
     }
 
     /// The score of each label; the last block may have lanes of no label.
-    fn scores(&self, found: &Found) -> Vec<f32> {
-        let mut sums = vec![[0.0_f32; LANES]; self.table.blocks];
-        let mut square = 0.0;
-        for (number, times) in &found.grams {
-            let value = value(*times, self.rarity[*number as usize]);
-            square += value * value;
-            let row = &self.table.rows[*number as usize * self.table.blocks..][..self.table.blocks];
-            for (sum, weights) in sums.iter_mut().zip(row) {
-                for lane in 0..LANES {
-                    sum[lane] += value * f32::from(weights[lane]);
+    pub(super) fn scores(&self, found: &[Found; 2]) -> Vec<Block> {
+        let blocks = self.bias.len();
+        let square = |found: &Found| found.grams.iter().map(|(_, times)| value(*times).powi(2)).sum();
+        let factors = factors(found.each_ref().map(square));
+        let score = |block: usize| {
+            let mut score = self.bias[block];
+            for ((part, found), factor) in self.parts.iter().zip(found).zip(factors) {
+                let mut sum = [0.0; LANES];
+                for (number, times) in &found.grams {
+                    let weights = &part.rows[*number as usize * blocks + block];
+                    let value = value(*times);
+                    for lane in 0..LANES {
+                        sum[lane] += value * f32::from(weights[lane]);
+                    }
                 }
+                (0..LANES).for_each(|lane| score[lane] += factor * self.unit * sum[lane]);
             }
-        }
-        let scale = self.table.unit / square.sqrt().max(f32::MIN_POSITIVE);
-        let add = |(sum, bias): (&[f32; LANES], &[f32; LANES])| {
-            std::array::from_fn::<f32, LANES, _>(|l| sum[l] * scale + bias[l])
+            score
         };
-        sums.iter().zip(&self.table.bias).flat_map(add).collect()
+        (0..blocks).map(score).collect()
     }
 }
 
-/// How much a gram counts that stands `times` times: repetition adds less and less.
-pub(super) fn value(times: u32, rarity: f32) -> f32 {
-    rarity * (1.0 + (times as f32).ln())
+/// How much a gram counts that stands so many times: repetition adds less and less.
+pub(super) fn value(times: u32) -> f32 {
+    (times as f32).sqrt()
+}
+
+/// What the values of each part are multiplied with, so that the parts have their shares and the whole vector has length
+/// one; `squares` are the sums of the parts' squared values.
+pub(super) fn factors(squares: [f32; 2]) -> [f32; 2] {
+    let share = |part: usize| if squares[part] > 0.0 { SHARES[part] } else { 0.0 };
+    let length = share(0).hypot(share(1));
+    [0, 1].map(|part| if share(part) > 0.0 { share(part) / (length * squares[part].sqrt()) } else { 0.0 })
 }

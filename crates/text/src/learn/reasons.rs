@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::grams::{BREAK, LONGEST, Message, each_text_unit, each_title_unit};
-use super::model::{Model, value};
+use super::grams::{Message, joined, origins};
+use super::model::{Model, PARTS, factors, value};
+use super::solve::LANES;
 
 /// A word shown is at most so many characters long.
 const LONGEST_WORD: usize = 6;
@@ -18,98 +19,89 @@ impl Model {
     pub fn because(&self, title: &str, text: &str, label: &str, most: usize) -> Vec<String> {
         let Some(label) = self.labels.iter().position(|l| l == label) else { return Vec::new() };
         let message = Message::new(title, text);
-        let added = self.added(&message, label);
-        let sum = |word: &Range<usize>| -> f32 {
-            let within = |from: usize| (from + 1..=(from + LONGEST).min(word.end)).map(move |to| (from, to));
-            word.clone().flat_map(within).filter_map(|gram| added.get(&gram)).sum()
-        };
+        let sums = Sums::new(self, &message, label);
         let mut words: Vec<(Range<usize>, f32)> = Vec::new();
-        let mut pairs: Vec<(Range<usize>, f32)> = (1..message.units.len())
-            .filter(|to| message.units[to - 1] != BREAK && message.units[*to] != BREAK)
-            .map(|to| to - 1..to + 1)
-            .map(|pair| (pair.clone(), sum(&pair)))
-            .filter(|(_, sum)| *sum > 0.0)
-            .collect();
-        pairs.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.start.cmp(&b.0.start)));
-        for (pair, _) in pairs {
+        for pair in sums.pairs(&message.units) {
             if words.len() >= 4 * most {
                 break;
             }
             if words.iter().all(|(word, _)| word.end <= pair.start || pair.end <= word.start) {
-                let word = grown(pair, &message.units, &sum);
-                let weight = sum(&word);
-                words.push((word, weight));
+                let word = sums.grown(pair, &message.units);
+                let sum = sums.of(&word);
+                words.push((word, sum));
             }
         }
-        words.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.start.cmp(&b.0.start)));
-        let origins = Origins::new(title, text);
+        words.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let origins = origins(title, text);
         let mut seen = HashSet::new();
-        let shown = words.into_iter().filter(|(word, _)| seen.insert(message.units[word.clone()].to_vec()));
-        shown.filter_map(|(word, _)| origins.shown(word)).take(most).collect()
+        words.retain(|(word, _)| seen.insert(&message.units[word.clone()]));
+        words.iter().filter_map(|(word, _)| shown(&origins[word.clone()])).take(most).collect()
+    }
+}
+
+/// What the grams of a message add to the score of a label.
+struct Sums {
+    /// By where a gram begins: the single character, and its pair with the next.
+    added: Vec<[f32; 2]>,
+}
+
+impl Sums {
+    fn new(model: &Model, message: &Message, label: usize) -> Self {
+        let mut added = vec![[0.0; 2]; message.units.len()];
+        let found = model.parts.each_ref().map(|part| part.lexicon.find(message));
+        let times = found.each_ref().map(|found| found.grams.iter().copied().collect::<HashMap<u32, u32>>());
+        let square = |part: &HashMap<u32, u32>| part.values().map(|times| value(*times).powi(2)).sum();
+        let factors = factors(times.each_ref().map(square));
+        for (at, part) in model.parts.iter().enumerate() {
+            message.each_gram(PARTS[at], |gram, place| {
+                let Some(number) = part.lexicon.number(gram) else { return false };
+                let row = number as usize * model.bias.len();
+                let weight = part.rows[row + label / LANES][label % LANES];
+                added[place.start][place.len() - 1] += factors[at] * value(times[at][&number]) * f32::from(weight);
+                true
+            });
+        }
+        Self { added }
     }
 
-    /// What the grams of a message, by where they begin and end, add to the score of a label, but for a common factor.
-    fn added(&self, message: &Message, label: usize) -> HashMap<(usize, usize), f32> {
-        let times: HashMap<u32, u32> = self.lexicon.find(message).grams.into_iter().collect();
-        let mut added = HashMap::new();
-        message.each_gram(|gram, place, _| {
-            let number = self.lexicon.number(gram);
-            if let Some(number) = number {
-                let row = &self.table.rows[number as usize * self.table.blocks..][..self.table.blocks];
-                let value = value(times.get(&number).copied().unwrap_or(1), self.rarity[number as usize]);
-                *added.entry((place.start, place.end)).or_default() += value * f32::from(row.as_flattened()[label]);
+    /// The sum of all grams within a word.
+    fn of(&self, word: &Range<usize>) -> f32 {
+        let single = |at: usize| self.added[at][0];
+        let pair = |at: usize| self.added[at][1];
+        word.clone().map(single).sum::<f32>() + (word.start..word.end.saturating_sub(1)).map(pair).sum::<f32>()
+    }
+
+    /// The pairs that speak for the label, weightiest first.
+    fn pairs(&self, units: &[u16]) -> Vec<Range<usize>> {
+        let pairs = (1..units.len()).filter(|at| joined(units[at - 1], units[*at])).map(|at| at - 1..at + 1);
+        let mut pairs: Vec<_> = pairs.map(|pair| (self.of(&pair), pair)).filter(|(sum, _)| *sum > 0.0).collect();
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
+        pairs.into_iter().map(|(_, pair)| pair).collect()
+    }
+
+    /// A pair with the neighbours that belong to it.
+    fn grown(&self, mut word: Range<usize>, units: &[u16]) -> Range<usize> {
+        while word.len() < LONGEST_WORD {
+            let now = self.of(&word);
+            let left =
+                (word.start > 0 && joined(units[word.start - 1], units[word.start])).then(|| word.start - 1..word.end);
+            let right = units
+                .get(word.end)
+                .is_some_and(|next| joined(units[word.end - 1], *next))
+                .then(|| word.start..word.end + 1);
+            let wider = left.into_iter().chain(right).map(|wider| (self.of(&wider), wider));
+            match wider.max_by(|a, b| a.0.total_cmp(&b.0)) {
+                Some((then, wider)) if then - now > WORTH_GROWING * now / word.len() as f32 => word = wider,
+                _ => break,
             }
-            number.is_some()
-        });
-        added
+        }
+        word
     }
 }
 
-/// A pair with the neighbours that belong to it.
-fn grown(pair: Range<usize>, units: &[u16], sum: &impl Fn(&Range<usize>) -> f32) -> Range<usize> {
-    let mut word = pair;
-    while word.len() < LONGEST_WORD {
-        let mut wider = Vec::new();
-        if word.start > 0 && units[word.start - 1] != BREAK {
-            wider.push(word.start - 1..word.end);
-        }
-        if units.get(word.end).is_some_and(|unit| *unit != BREAK) {
-            wider.push(word.start..word.end + 1);
-        }
-        let best = wider.into_iter().map(|wider| (sum(&wider), wider)).max_by(|a, b| a.0.total_cmp(&b.0));
-        let now = sum(&word);
-        match best {
-            Some((then, wider)) if then - now > WORTH_GROWING * now / word.len() as f32 => word = wider,
-            _ => break,
-        }
-    }
-    word
-}
-
-/// The way from a message's units back to title and text.
-struct Origins<'a> {
-    title: &'a str,
-    text: &'a str,
-    /// For each unit the byte of its half at which its original character starts.
-    bytes: Vec<usize>,
-    text_from: usize,
-}
-
-impl<'a> Origins<'a> {
-    fn new(title: &'a str, text: &'a str) -> Self {
-        let mut bytes = Vec::new();
-        each_title_unit(title, |_, at| bytes.push(at));
-        bytes.push(title.len());
-        let text_from = bytes.len();
-        each_text_unit(text, |_, at| bytes.push(at));
-        Self { title, text, bytes, text_from }
-    }
-
-    /// The characters from which these units came.
-    fn shown(&self, units: Range<usize>) -> Option<String> {
-        let half = if units.start < self.text_from { self.title } else { self.text };
-        let (from, last) = (*self.bytes.get(units.start)?, *self.bytes.get(units.end.checked_sub(1)?)?);
-        let to = last + half.get(last..)?.chars().next()?.len_utf8();
-        half.get(from..to).map(str::to_owned)
-    }
+/// The stretch of the original from which units came: from the first one's character to the last one's.
+fn shown(origins: &[&str]) -> Option<String> {
+    let (first, last) = (*origins.first()?, *origins.last()?);
+    let size = first.len().checked_sub(last.len())? + last.chars().next()?.len_utf8();
+    first.get(..size).map(str::to_owned)
 }
