@@ -305,4 +305,16 @@ pub enum Calendar {
 pub enum Text {
     /// 标准输入 → 标准输出，遮去电话、证件号、姓名等
     Redact,
+    /// 学一个文件，拿另一个文件检验：分类准不准、快不快；列为 title、text、label
+    Evaluate {
+        /// 用来学的文件（.jsonl、.csv、.xlsx，可压缩为 .gz）
+        #[arg(long, value_name = "FILE")]
+        train: PathBuf,
+        /// 用来检验的文件
+        #[arg(long, value_name = "FILE")]
+        test: PathBuf,
+        /// 写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
 }

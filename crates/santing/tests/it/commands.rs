@@ -166,6 +166,73 @@ fn a_backup_becomes_a_city_again(city: &City, dir: &Path) {
     assert_eq!(again.status.code(), Some(1), "a directory that holds a city is left alone: {}", said(&again));
 }
 
+/// Invented messages as a table of lines: three kinds, told apart by what they are about.
+fn lessons(streets: &[&str]) -> String {
+    let kinds = [
+        ("环境保护", ["污水直排河道", "废气刺鼻难闻", "噪声整夜不停", "垃圾随意焚烧"]),
+        ("劳动保障", ["工资拖欠数月", "社保一直没缴", "工伤没人认定", "加班费不肯发"]),
+        ("教育", ["学校乱收费用", "幼儿园学位不足", "补课老师体罚", "食堂饭菜变质"]),
+    ];
+    let mut lines = String::new();
+    for (street, (label, matter)) in
+        streets.iter().flat_map(|s| kinds.iter().flat_map(move |(l, ms)| ms.iter().map(move |m| (s, (l, m)))))
+    {
+        let text = format!("您好，我们{street}这一带{matter}，反映多次没有结果。");
+        let line = serde_json::json!({ "title": format!("{street}{matter}"), "text": text, "label": label });
+        lines.push_str(&format!("{line}\n"));
+    }
+    lines
+}
+
+#[test]
+fn the_classifier_is_measured() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| {
+        std::fs::write(dir.path().join(name), content).unwrap();
+        path(dir.path(), name)
+    };
+    let train = write("train.jsonl", &lessons(&["连然街道", "金方街道", "温泉街道", "草铺街道", "八街街道"]));
+    let odd = "{\"title\":\"\",\"text\":\" \",\"label\":\"教育\"}\n{\"title\":\n";
+    let test = write("test.jsonl", &(lessons(&["县街街道"]) + odd));
+    let evaluate = |more: &[&str]| offline(&[&["text", "evaluate"], more].concat());
+
+    let told = json(&evaluate(&["--train", &train, "--test", &test, "--json"]));
+    let figure = |name: &str| told[name].as_f64().unwrap_or_else(|| panic!("{name}: {told}"));
+    for name in ["macro_f1", "accuracy", "accuracy_at_80"] {
+        assert!(figure(name) > 0.99, "{name}: {told}");
+    }
+    for name in ["coverage", "accuracy_when_sure", "train_seconds", "messages_per_second", "model_bytes"] {
+        assert!(figure(name) > 0.0, "{name}: {told}");
+    }
+    assert_eq!((&told["trained_on"], &told["measured_on"]), (&60.into(), &12.into()));
+    let class = told["per_class"].as_array().unwrap().iter().find(|class| class["label"] == "教育").unwrap();
+    assert_eq!((&class["n"], &class["f1"]), (&4.into(), &1.0.into()), "{told}");
+    let rows: Vec<_> = told["left_out"].as_array().unwrap().iter().map(|row| row["row"].as_u64().unwrap()).collect();
+    assert_eq!(rows, [13, 14], "{told}");
+
+    let shown = printed(&evaluate(&["--train", &train, "--test", &test]), 0);
+    for words in
+        ["学习 60 条，检验 12 条", "宏平均 F1            1.0000", "劳动保障", "test.jsonl 第 13 行  没有 title"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let other = write("other.jsonl", "{\"title\":\"路灯不亮\",\"content\":\"修一修\"}\n");
+    let alike = write("alike.jsonl", "{\"title\":\"路灯不亮\",\"text\":\"修一修\",\"label\":\"城建\"}\n");
+    for (train, test, code, words) in [
+        ("nowhere.jsonl", &*test, 1, "没有 nowhere.jsonl 这个文件"),
+        (&*train, &*other, 1, "没有这些列：text、label"),
+        (&*alike, &*test, 1, "至少要有两个类别"),
+        (&*train, "", 2, ""),
+    ] {
+        let output = if test.is_empty() {
+            evaluate(&["--train", train])
+        } else {
+            evaluate(&["--train", train, "--test", test, "--json"])
+        };
+        assert!(output.status.code() == Some(code) && said(&output).contains(words), "{words}: {}", said(&output));
+    }
+}
+
 fn offline(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_santing")).current_dir(std::env::temp_dir()).args(args).output().unwrap()
 }

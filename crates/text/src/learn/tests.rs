@@ -135,7 +135,7 @@ fn twins_do_not_help_each_other_in_cross_validation() {
         format!("编号{n}：{}", (0..30).map(word).collect::<String>())
     };
     let texts: Vec<String> = (0..80).map(long).collect();
-    let label = |n: usize| if (n * 7919 % 101) % 2 == 0 { "甲" } else { "乙" };
+    let label = |n: usize| if (n * 7919 % 101).is_multiple_of(2) { "甲" } else { "乙" };
     let lessons: Vec<Lesson<'_>> =
         (0..160).map(|n| Lesson { title: "", text: &texts[n / 2], label: label(n / 2) }).collect();
     assert!(cross_validate(&lessons, 4, 3).unwrap().accuracy < 0.75);
