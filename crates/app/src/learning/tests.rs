@@ -16,9 +16,37 @@ use crate::models::{self, Aspect, State};
 use crate::testing::{TestCity, desk, fields, handler, somebody};
 use crate::units::{self, EndInput};
 
-/// Two things that the profile has no words for, as the office decides them: theme, lead unit, beginning of what is said.
-const KITES: (&str, &str, &str) = ("talent", "wenlv", "风筝节的彩旗支架不够用，想借二十副");
-const BEES: (&str, &str, &str) = ("promise", "nongye", "养蜂户的蜂箱被大风掀翻，盼着来人瞧瞧");
+/// Something that the profile has no words for, as the office decides it.
+struct Kind {
+    theme: &'static str,
+    unit: &'static str,
+    things: [&'static str; 5],
+    troubles: [&'static str; 5],
+}
+
+const KITES: Kind = Kind {
+    theme: "talent",
+    unit: "wenlv",
+    things: ["风筝线", "彩旗", "竹支架", "风筝骨架", "长尾风筝"],
+    troubles: ["不够用了", "被挂坏了", "想借几副", "堆着没处放", "缺人来扎"],
+};
+const BEES: Kind = Kind {
+    theme: "promise",
+    unit: "nongye",
+    things: ["蜂箱", "蜜蜂", "养蜂人", "蜂蜜桶", "蜂群"],
+    troubles: ["让大风掀翻了", "找不到花期", "被狗熊翻过", "要往山里挪", "盼着来人瞧瞧"],
+};
+
+impl Kind {
+    /// Title and text of the `n`-th demand of this kind.
+    fn words(&self, n: usize) -> (String, String) {
+        let places = ["东山脚", "西河边", "南门外", "北坡上", "老桥头", "新街口", "水磨旁"];
+        let (thing, trouble) = (self.things[n % 5], self.troubles[n / 5 % 5]);
+        let (other, more) = (self.things[(2 * n + 1) % 5], self.troubles[(3 * n + n / 5 + 2) % 5]);
+        let place = places[n % 7];
+        (format!("{place}{thing}{trouble}"), format!("{thing}{trouble}，{place}的{other}{more}。"))
+    }
+}
 
 fn administrator() -> Actor {
     somebody(8, "管理员庚", "zhengfuban", &[Role::Administrator])
@@ -28,12 +56,18 @@ fn number(n: usize) -> String {
     format!("AN20260302W{n:04}")
 }
 
-fn speak(city: &TestCity, n: usize, words: &str) -> String {
-    let said = json!({"audience": "entrepreneur", "title": words, "text": format!("{words}，第 {n} 回说了。")});
+fn speak(city: &TestCity, n: usize, title: &str, text: &str) -> String {
+    let said = json!({"audience": "entrepreneur", "title": title, "text": text});
     let intake = read_intake(&fields(said), Entrance::Public, city.app.city()).unwrap();
     let number = number(n);
     let made = city.app.write_now(&Actor::public(), move |cx| intake::register(cx, &number, &intake, &[]));
     made.unwrap().number
+}
+
+/// The demand `n`, of a kind.
+fn one(city: &TestCity, n: usize, kind: &Kind) -> String {
+    let (title, text) = kind.words(n / 2);
+    speak(city, n, &title, &text)
 }
 
 fn triage(theme: &str, version: i64) -> Value {
@@ -54,13 +88,9 @@ fn decide(city: &TestCity, number: &str, theme: &str, unit: &str) {
 
 /// `each` decisions about kites and as many about bees, numbered from `from`.
 fn decisions(city: &TestCity, from: usize, each: usize) {
-    const PLACES: [&str; 7] = ["东山脚", "西河边", "南门外", "北坡上", "老桥头", "新街口", "水库旁"];
-    for n in 0..each {
-        for (kind, (theme, unit, words)) in [KITES, BEES].into_iter().enumerate() {
-            let words = format!("{}{words}{}", PLACES[n % PLACES.len()], PLACES[(n / 7 + kind) % PLACES.len()]);
-            let number = speak(city, from + 2 * n + kind, &words);
-            decide(city, &number, theme, unit);
-        }
+    for n in from..from + 2 * each {
+        let kind = if n % 2 == 0 { KITES } else { BEES };
+        decide(city, &one(city, n, &kind), kind.theme, kind.unit);
     }
 }
 
@@ -102,7 +132,7 @@ fn what_the_office_decides_is_proposed_with_its_reasons() {
         assert_eq!((early.came, early.lessons), (Came::TooFew, 10));
         assert!(early.because.contains("还不会") && early.because.contains("10 件、2 类"), "{}", early.because);
 
-        let new = speak(city, 500, "后山风筝节彩旗支架不够用了");
+        let new = speak(city, 500, "后山的彩旗和竹支架不够用了", "想借几副风筝骨架。");
         let before = proposed(city, &new);
         let theme = before.part(Aspect::Theme).unwrap();
         assert_eq!((theme.value.as_deref(), theme.source), (None, None), "{theme:?}");
@@ -119,17 +149,17 @@ fn what_the_office_decides_is_proposed_with_its_reasons() {
 
         let after = proposed(city, &new);
         let theme = after.part(Aspect::Theme).unwrap();
-        assert_eq!((theme.value.as_deref(), theme.source), (Some(KITES.0), Some(Source::Learned)), "{theme:?}");
+        assert_eq!((theme.value.as_deref(), theme.source), (Some(KITES.theme), Some(Source::Learned)), "{theme:?}");
         assert!(theme.sure && theme.model == Some(1) && theme.probability.unwrap() > 0.5, "{theme:?}");
         assert!(theme.because.contains("学过 25 件"), "{}", theme.because);
-        assert_eq!(after.lead_unit.as_deref(), Some(KITES.1));
+        assert_eq!(after.lead_unit.as_deref(), Some(KITES.unit));
         assert!(
             after.because.iter().any(|why| why.starts_with("领域“") && why.contains("以往")),
             "{:?}",
             after.because
         );
 
-        let strange = speak(city, 501, "zxqv 0101");
+        let strange = speak(city, 501, "zxqv 0101", "zxqv.");
         let unknown = proposed(city, &strange);
         assert_eq!((unknown.theme.as_deref(), unknown.lead_unit.as_deref()), (None, None), "{unknown:?}");
         assert!(unknown.because[0].contains("没有把握"), "{unknown:?}");
@@ -145,18 +175,23 @@ fn what_the_office_decides_is_proposed_with_its_reasons() {
 fn only_what_people_decided_is_taught() {
     TestCity::on_both_engines(|city| {
         let count = |aspect| city.app.read_now(&desk(), move |cx| lessons::decided(cx.tx, aspect, 100)).unwrap();
-        let [first, joined, waiting] = [1, 2, 3].map(|n| speak(city, n, KITES.2));
-        decide(city, &first, KITES.0, KITES.1);
-        make(city, &joined, Move::Triage, triage(BEES.0, 1));
+        let [first, joined, waiting] = [1, 2, 3].map(|n| one(city, n, &KITES));
+        decide(city, &first, KITES.theme, KITES.unit);
+        make(city, &joined, Move::Triage, triage(BEES.theme, 1));
         assert_eq!(count(Aspect::Theme).len(), 2);
         assert_eq!(count(Aspect::LeadUnit).len(), 1, "what was not handed over has no unit");
         make(city, &joined, Move::Merge, json!({"version": 2, "into": first, "reason": "同一件事"}));
         assert_eq!(count(Aspect::Theme).len(), 1, "who says the same teaches once");
-        let answer = json!({"version": 1, "theme": BEES.0, "opinion": "已当面说清"});
+        let answer = json!({"version": 1, "theme": BEES.theme, "opinion": "已当面说清"});
         make(city, &waiting, Move::AnswerAtOnce, answer);
         assert_eq!(count(Aspect::Theme).len(), 1, "an answer at once was not sorted");
-        make(city, &first, Move::Assign, json!({"version": 3, "lead_unit": BEES.1, "goal": "办好", "reason": "职责"}));
-        assert_eq!(count(Aspect::LeadUnit)[0].value, BEES.1, "the latest decision counts");
+        make(
+            city,
+            &first,
+            Move::Assign,
+            json!({"version": 3, "lead_unit": BEES.unit, "goal": "办好", "reason": "职责"}),
+        );
+        assert_eq!(count(Aspect::LeadUnit)[0].value, BEES.unit, "the latest decision counts");
     });
 }
 
@@ -168,10 +203,9 @@ fn a_worse_version_is_set_aside_and_a_person_may_choose_another() {
         city.at("2026-03-03T10:00:00+08:00");
         // Somebody sorts a hundred at random.
         for n in 100..200 {
-            let (_, unit, words) = if n % 2 == 0 { KITES } else { BEES };
-            let theme = if n * 7 % 11 < 5 { KITES.0 } else { BEES.0 };
-            let number = speak(city, n, &format!("{words}{n}"));
-            decide(city, &number, theme, unit);
+            let (kind, theme) =
+                (if n % 2 == 0 { KITES } else { BEES }, if n * 7 % 11 < 5 { KITES } else { BEES }.theme);
+            decide(city, &one(city, n, &kind), theme, kind.unit);
         }
         let worse = learned(city, Aspect::Theme);
         assert_eq!(worse.came, Came::SetAside, "{worse:?}");
@@ -191,7 +225,7 @@ fn a_worse_version_is_set_aside_and_a_person_may_choose_another() {
         let put = roll_back(city, Aspect::Theme, Some(2), "新的分法就是这样").unwrap();
         assert!(put.held && put.state == State::InForce);
         assert_eq!(states(city, Aspect::Theme), [(2, State::InForce), (1, State::Earlier)]);
-        let new = speak(city, 600, KITES.2);
+        let new = one(city, 600, &KITES);
         assert_eq!(proposed(city, &new).part(Aspect::Theme).unwrap().model, Some(2), "the newer one is asked at once");
         assert_eq!(roll_back(city, Aspect::Theme, None, "还是原来的好").unwrap().version, 1);
         assert_eq!(states(city, Aspect::Theme), [(2, State::Earlier), (1, State::InForce)]);
@@ -242,8 +276,8 @@ fn a_unit_that_is_gone_is_never_proposed() {
     TestCity::on_both_engines(|city| {
         decisions(city, 0, 20);
         learned(city, Aspect::LeadUnit);
-        let (kites, bees) = (speak(city, 600, KITES.2), speak(city, 601, BEES.2));
-        assert_eq!(proposed(city, &kites).lead_unit.as_deref(), Some(KITES.1));
+        let (kites, bees) = (one(city, 600, &KITES), one(city, 601, &BEES));
+        assert_eq!(proposed(city, &kites).lead_unit.as_deref(), Some(KITES.unit));
         let end = |unit: &'static str, successor: Option<&str>| {
             let input = EndInput {
                 version: Some(1),
@@ -253,10 +287,10 @@ fn a_unit_that_is_gone_is_never_proposed() {
             };
             city.app.write_now(&administrator(), move |cx| units::end(cx, unit, &input).map(drop)).unwrap();
         };
-        end(KITES.1, None);
-        end(BEES.1, Some("shijianju"));
+        end(KITES.unit, None);
+        end(BEES.unit, Some("shijianju"));
         city.at("2026-03-03T10:00:00+08:00");
-        assert_ne!(proposed(city, &kites).lead_unit.as_deref(), Some(KITES.1));
+        assert_ne!(proposed(city, &kites).lead_unit.as_deref(), Some(KITES.unit));
         let part = proposed(city, &bees).part(Aspect::LeadUnit).cloned().unwrap();
         assert_eq!(part.value.as_deref(), Some("shijianju"), "{part:?}");
         assert!(part.because.contains("现由它接办"), "{part:?}");
@@ -278,14 +312,14 @@ fn proposals_and_decisions_are_counted_as_they_stand() {
         for aspect in [Aspect::Theme, Aspect::LeadUnit] {
             assert_eq!(learned(city, aspect).came, Came::InForce);
         }
-        let [taken, other, corrected] = [600, 601, 602].map(|n| speak(city, n, &format!("{}{n}", KITES.2)));
-        decide(city, &taken, KITES.0, KITES.1);
-        decide(city, &other, BEES.0, KITES.1);
-        decide(city, &corrected, KITES.0, KITES.1);
+        let [taken, other, corrected] = [600, 604, 608].map(|n| one(city, n, &KITES));
+        decide(city, &taken, KITES.theme, KITES.unit);
+        decide(city, &other, BEES.theme, KITES.unit);
+        decide(city, &corrected, KITES.theme, KITES.unit);
         let theme = of(Aspect::Theme).learned;
         assert_eq!((theme.proposed, theme.accepted), (3, 2));
         assert_eq!(of(Aspect::LeadUnit).learned.accepted, 3);
-        let reassigned = json!({"version": 3, "lead_unit": BEES.1, "goal": "办好", "reason": "职责"});
+        let reassigned = json!({"version": 3, "lead_unit": BEES.unit, "goal": "办好", "reason": "职责"});
         make(city, &corrected, Move::Assign, reassigned);
         let lead = of(Aspect::LeadUnit);
         assert_eq!((lead.learned.proposed, lead.learned.accepted), (3, 2), "a correction is no acceptance");
