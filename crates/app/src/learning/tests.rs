@@ -327,7 +327,11 @@ fn proposals_and_decisions_are_counted_as_they_stand() {
         let misses = |actor: &Actor, aspect| {
             let all = app
                 .read_now(actor, move |cx| track::misses(cx, aspect, cx.now.plus_seconds(-1), cx.now.plus_seconds(1)));
-            all.unwrap().into_iter().filter(|miss| miss.proposed.is_some()).map(|miss| miss.number).collect::<Vec<_>>()
+            all.unwrap()
+                .into_iter()
+                .filter(|miss| miss.source == Some(Source::Learned))
+                .map(|miss| miss.number)
+                .collect::<Vec<_>>()
         };
         assert_eq!(misses(&desk(), Aspect::Theme), [other.as_str()]);
         assert_eq!(misses(&desk(), Aspect::LeadUnit), [corrected.as_str()]);

@@ -37,6 +37,7 @@ fn commands_work_beside_a_running_server() {
         a_table_comes_in_once(city, dir.path());
         lists_go_out(city, dir.path());
         packages_come_and_go(city, dir.path());
+        it_learns_from_what_was_decided(city);
         the_ledger_is_proved_elsewhere(city, dir.path());
         a_backup_becomes_a_city_again(city, dir.path());
         printed(&city.santing(&["check"]), 0);
@@ -61,6 +62,27 @@ fn the_calendar_says_the_same_everywhere(city: &City) {
     let due = api["due"].as_str().unwrap();
     assert!(due.starts_with("2026-10-15"), "ten working days over the National Day: {due}");
     assert!(told.contains(&due[..10]), "{told}");
+}
+
+fn it_learns_from_what_was_decided(city: &City) {
+    let learned = |models: &Value| -> Vec<Value> {
+        models["items"].as_array().unwrap().iter().map(|one| one["in_force"].clone()).collect()
+    };
+    let before = learned(&city.desk().get("/models").expect(200).json());
+    assert!(before.iter().any(|version| !version.is_null()), "the demonstration has learned something: {before:?}");
+    let record = city.desk().get("/models/record?from=2026-01-01").expect(200).json();
+    let theme = &record["items"][0];
+    assert_eq!(theme["aspect"], "theme", "{record}");
+    assert!(
+        theme["all"]["accepted"].as_i64() > Some(20) && !theme["changed"].as_array().unwrap().is_empty(),
+        "{theme}"
+    );
+    let came = json(&city.santing(&["learn", "--json"]));
+    assert_eq!(came.as_array().unwrap().len(), 4, "{came}");
+    assert!(came[0]["lessons"].as_i64() > Some(50) && came[0]["because"].is_string(), "{came}");
+    let again = printed(&city.santing(&["learn", "--aspect", "theme"]), 0);
+    assert!(again.starts_with("领域") && again.contains("没有新的决定"), "{again}");
+    printed(&city.santing(&["learn", "--aspect", "nonsense"]), 2);
 }
 
 const TABLE: &str = "编号,标题,内容,时间,渠道\n\
