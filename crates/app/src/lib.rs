@@ -19,6 +19,7 @@ pub mod demands;
 pub mod channels;
 pub mod batches;
 pub mod views;
+pub mod issues;
 pub mod inbox;
 pub mod calendar;
 pub mod ledger;
@@ -63,6 +64,8 @@ pub fn migrations() -> &'static [Migration] {
             demands::macros::MIGRATIONS,
             demands::checks::MIGRATIONS,
             demands::MIGRATIONS_3,
+            demands::belonging::MIGRATIONS,
+            issues::MIGRATIONS,
         ]
         .concat()
     });
@@ -75,6 +78,7 @@ pub fn routes() -> Routes<App> {
         .and(channels::routes())
         .and(batches::routes())
         .and(views::routes())
+        .and(issues::routes())
         .and(phrases::routes())
         .and(calendar::routes())
         .and(ledger::routes())

@@ -13,12 +13,13 @@ use crate::context::{App, Cx};
 use crate::demands::actions::moving;
 use crate::demands::actions::resembling::{self, Similar};
 use crate::demands::actions::viewing::{self, Whole};
+use crate::demands::belonging;
 use crate::demands::checks::{self, Check};
 use crate::demands::memos;
 use crate::demands::rules::case::Demand;
 use crate::demands::rules::decide::awaits_leaders;
 use crate::demands::rules::moves::{Move, Row};
-use crate::demands::rules::vocabulary::{ProceedingKind, Status};
+use crate::demands::rules::vocabulary::{Generality, ProceedingKind, Status};
 use crate::web::parts::{Shape, chip};
 use crate::web::{
     Answer, Field, FormBody, FormView, Page, PathParams, Session, error_summary, hidden, invalid_only, onward, parts,
@@ -31,6 +32,7 @@ struct Seen {
     similar: Vec<Similar>,
     checks: Vec<Check>,
     may_check: bool,
+    issue: Option<String>,
 }
 
 /// `GET /demands/{number}`
@@ -70,7 +72,8 @@ fn read(cx: &mut Cx<'_>, number: &str) -> kernel::Result<Seen> {
     let text: String = format!("{}\n{}", said.title, said.text).chars().take(4000).collect();
     let similar = resembling::similar(cx, Some(&text), Some(number))?;
     let (checks, may_check) = (checks::of(cx, &whole.case)?, checks::may(cx, &whole.case));
-    Ok(Seen { whole, look, clocks, similar, checks, may_check })
+    let issue = belonging::of(cx, whole.case.demand.id)?;
+    Ok(Seen { whole, look, clocks, similar, checks, may_check, issue })
 }
 
 fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
@@ -87,6 +90,7 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
         .body(html! {
             (error_summary(note))
             (glance(look, seen))
+            (belongs(d, seen.issue.as_deref()))
             (stages(look, &seen.whole))
             div.case {
                 div.words-first { (said(look, session, seen, shown)) }
@@ -142,6 +146,21 @@ fn glance(look: &Look, seen: &Seen) -> Markup {
                 }
             }
             @if d.round > 1 { " · 第 " (d.round) " 轮办理" }
+        }
+    }
+}
+
+/// The common issue that it belongs to. Whether it is 共性 remains the decision of whoever sorts it.
+fn belongs(d: &Demand, issue: Option<&str>) -> Markup {
+    let sortable = matches!(d.status, Status::Received | Status::Triaged);
+    html! {
+        @if let Some(issue) = issue {
+            p.small {
+                "属于共性问题 " a.num href={ "/issues/" (issue) } { (issue) }
+                @if sortable && d.sorting.generality != Some(Generality::Common) {
+                    span.muted { "；建议研判时选“" (Generality::Common.label()) "”" }
+                }
+            }
         }
     }
 }
