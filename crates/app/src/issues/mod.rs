@@ -9,6 +9,7 @@
 mod actions;
 mod api;
 mod pages;
+mod progress;
 mod records;
 mod rules;
 #[cfg(test)]
@@ -22,7 +23,7 @@ use crate::web::{Access, Routes};
 
 pub use actions::acting::{Made, act};
 pub use actions::answering::{AnswerInput, answer};
-pub use actions::finding::{look, look_now};
+pub use actions::finding::{look, look_until};
 pub use actions::seeing::{list, waiting};
 pub use records::{Line, Wanted};
 pub use rules::acts::Act;

@@ -10,7 +10,7 @@ use text::Sketch;
 use crate::context::Cx;
 use crate::demands::TEXT_KIND;
 use crate::demands::actions::listing::{self, Summary};
-use crate::issues::records;
+use crate::issues::{progress, records};
 use crate::issues::rules::issue::Whole;
 
 /// Telling words that are looked up, and demands that each may bring.
@@ -85,6 +85,6 @@ fn sketches_of(cx: &mut Cx<'_>, rows: &[Summary]) -> Result<BTreeMap<Id, Sketch>
 
 /// What the words of these demands are like.
 pub(super) fn sketches(cx: &mut Cx<'_>, ids: &[Id]) -> Result<BTreeMap<Id, Sketch>> {
-    let words = records::words_of(cx.tx, ids)?;
+    let words = progress::words_of(cx.tx, ids)?;
     Ok(words.into_iter().map(|w| (w.id, Sketch::new(&format!("{}\n{}", w.title, w.text)))).collect())
 }
