@@ -19,7 +19,9 @@ pub fn decide(app: &App, clock: &FixedClock, until: Instant) -> Result<()> {
         "用电",
         ActInput {
             name: Some("有序用电通知太晚，企业来不及安排生产".into()),
-            reason: Some("多家连续生产企业反映同一件事，符合有序用电方案“有保有限”的原则，可以统一约定通知提前量。".into()),
+            reason: Some(
+                "多家连续生产企业反映同一件事，符合有序用电方案“有保有限”的原则，可以统一约定通知提前量。".into(),
+            ),
             coordinator: app.city().issue_coordinators.first().cloned(),
             lead_unit: Some("fagai".into()),
             ..ActInput::default()
@@ -48,8 +50,10 @@ pub fn decide(app: &App, clock: &FixedClock, until: Instant) -> Result<()> {
     let line = find(app, "奖补")?;
     let answer = AnswerInput { version: Some(line.issue.version), ..answer };
     let handler = account(app, "gongkexin.cb")?;
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Fault::new("start a runtime", e))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Fault::new("start a runtime", e))?;
     runtime.block_on(issues::answer(app, &handler, &line.issue.number, answer)).map(drop)
 }
 

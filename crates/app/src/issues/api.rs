@@ -118,10 +118,13 @@ impl IssueQuery {
     pub fn read(&self) -> Result<(Wanted, PageRequest), Refusal> {
         let mut check = Checker::default();
         let mut states = Vec::new();
-        for code in self.state.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|code| !code.is_empty()) {
+        for code in self.state.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|code| !code.is_empty())
+        {
             match State::from_code(code) {
                 Some(state) => states.push(state),
-                None => check.wrong("state", "unknown", "状态只能是 candidate、confirmed、answered、set_aside 或 joined"),
+                None => {
+                    check.wrong("state", "unknown", "状态只能是 candidate、confirmed、answered、set_aside 或 joined")
+                }
             }
         }
         let q = check.optional_text("q", "搜索词", self.q.as_deref(), 60);

@@ -38,10 +38,8 @@ pub fn claim(tx: &mut Tx, now: Instant, until: Instant) -> Result<bool> {
 
 /// How far the program has looked, with the clusters.
 pub fn progress(tx: &mut Tx) -> Result<Progress> {
-    let found: Option<(i64, Instant, String, Vec<u8>)> = tx.opt(
-        sql!("SELECT seen_id, looked_at, places, clusters FROM issue_finding WHERE name = $1"),
-        args![FINDING],
-    )?;
+    let found: Option<(i64, Instant, String, Vec<u8>)> =
+        tx.opt(sql!("SELECT seen_id, looked_at, places, clusters FROM issue_finding WHERE name = $1"), args![FINDING])?;
     let (seen, looked_at, places, clusters) = found.unwrap_or_default();
     Ok(Progress { seen, looked_at, places, clusters })
 }

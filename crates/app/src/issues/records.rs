@@ -62,7 +62,8 @@ impl FromRow for Member {
 
 /// The issue of a number, whole.
 pub fn by_number(tx: &mut Tx, number: &str) -> Result<Option<Whole>> {
-    let found = tx.opt(sql!(concat!("SELECT ", issue_columns!(), " FROM issue i WHERE i.number = $1")), args![number])?;
+    let found =
+        tx.opt(sql!(concat!("SELECT ", issue_columns!(), " FROM issue i WHERE i.number = $1")), args![number])?;
     found.map(|issue| whole(tx, issue)).transpose()
 }
 
@@ -158,10 +159,7 @@ pub fn update(tx: &mut Tx, whole: &Whole, before: &Whole) -> Result<bool> {
         return Ok(false);
     }
     for gone in before.members.iter().filter(|old| !whole.members.iter().any(|new| new.demand == old.demand)) {
-        tx.run(
-            sql!("DELETE FROM issue_member WHERE issue_id = $1 AND demand_id = $2"),
-            args![issue.id, gone.demand],
-        )?;
+        tx.run(sql!("DELETE FROM issue_member WHERE issue_id = $1 AND demand_id = $2"), args![issue.id, gone.demand])?;
     }
     for member in whole.members.iter().filter(|member| !before.members.contains(member)) {
         save_member(tx, issue.id, member)?;
@@ -247,7 +245,13 @@ pub struct Wanted {
 }
 
 /// One page of issues; `since` is from when demands count as recent.
-pub fn list(tx: &mut Tx, wanted: &Wanted, since: Instant, page: &PageRequest, after: Option<[i64; 3]>) -> Result<Vec<Line>> {
+pub fn list(
+    tx: &mut Tx,
+    wanted: &Wanted,
+    since: Instant,
+    page: &PageRequest,
+    after: Option<[i64; 3]>,
+) -> Result<Vec<Line>> {
     let mut select = Select::new(LINES).with(since);
     if !wanted.states.is_empty() {
         select = select.and_in("i.state IN (", wanted.states.iter().map(|state| state.code()));
@@ -261,7 +265,9 @@ pub fn list(tx: &mut Tx, wanted: &Wanted, since: Instant, page: &PageRequest, af
     }
     select = match (wanted.latest, after) {
         (true, Some([_, at, id])) => select.and("(-i.last_at, -i.id) > (?, ?)", (at, id)),
-        (false, Some([rank, size, id])) => select.and("(i.state_rank, -i.size, -i.id) > (?, ?, ?)", args![rank, size, id]),
+        (false, Some([rank, size, id])) => {
+            select.and("(i.state_rank, -i.size, -i.id) > (?, ?, ?)", args![rank, size, id])
+        }
         (_, None) => select,
     };
     let order = if wanted.latest { "-i.last_at, -i.id" } else { "i.state_rank, -i.size, -i.id" };

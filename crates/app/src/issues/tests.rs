@@ -50,8 +50,7 @@ const PARKING: [&str; 4] = [
 
 /// Demands about two matters, and one about a third.
 fn city_hears(city: &TestCity, notices: usize) -> (Vec<String>, Vec<String>) {
-    let notices =
-        (0..notices).map(|n| say(city, &format!("有序用电通知太晚{n}"), NOTICE[n])).collect();
+    let notices = (0..notices).map(|n| say(city, &format!("有序用电通知太晚{n}"), NOTICE[n])).collect();
     let parking = PARKING.iter().enumerate().map(|(n, text)| say(city, &format!("货车停车难{n}"), text)).collect();
     say(city, "菜市场路灯", "菜市场门口的路灯坏了半个月，晚上看不见路。");
     (notices, parking)
@@ -110,11 +109,12 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
 
 fn belongs(city: &TestCity, number: &str) -> Option<String> {
     let number = number.to_owned();
-    city.app.read_now(&desk(), move |cx| {
-        let demand = moving::load(cx, &number)?.demand.id;
-        belonging::of(cx, demand)
-    })
-    .unwrap()
+    city.app
+        .read_now(&desk(), move |cx| {
+            let demand = moving::load(cx, &number)?.demand.id;
+            belonging::of(cx, demand)
+        })
+        .unwrap()
 }
 
 /// Brings a demand to the handler of a unit.
@@ -217,7 +217,12 @@ fn confirmed_grown_and_answered_for_all() {
         let (notices, _) = city_hears(city, 4);
         look(city);
         let number = listed(city, &desk())[0].0.clone();
-        let wrong = refusal(act(city, &number, Act::Confirm, ActInput { lead_unit: Some("没有".into()), ..ActInput::default() }));
+        let wrong = refusal(act(
+            city,
+            &number,
+            Act::Confirm,
+            ActInput { lead_unit: Some("没有".into()), ..ActInput::default() },
+        ));
         let named: Vec<&str> = wrong.errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(named, ["reason", "coordinator", "lead_unit"]);
         let kept = ActInput { members: Some(notices[..3].to_vec()), ..confirmed() };
@@ -245,20 +250,18 @@ fn confirmed_grown_and_answered_for_all() {
         hand_over(city, &notices[2], "gongkexin");
         let leak = AnswerInput { opinion: Some("妥否，请批示。".into()), ..answer_input() };
         assert_eq!(refusal(answer(city, &handler("fagai"), &number, leak)).errors[0].field, "checked");
-        assert_eq!(
-            refusal(answer(city, &handler("gongkexin"), &number, answer_input())).errors[0].code,
-            "not_allowed"
-        );
+        assert_eq!(refusal(answer(city, &handler("gongkexin"), &number, answer_input())).errors[0].code, "not_allowed");
         let asked = number.clone();
-        let shown = city
-            .app
-            .read_now(&handler("fagai"), move |cx| answering::preview(cx, &asked, &answer_input()))
-            .unwrap();
+        let shown =
+            city.app.read_now(&handler("fagai"), move |cx| answering::preview(cx, &asked, &answer_input())).unwrap();
         assert_eq!((shown.outcomes.len(), shown.beyond, shown.new), (2, 2, true));
         assert_eq!(status(city, &notices[0]), Status::InProgress, "a preview does nothing");
         let sent = answer(city, &handler("fagai"), &number, answer_input()).unwrap();
         assert!(sent.outcomes.iter().all(|outcome| outcome.refusal.is_none()), "{sent:?}");
-        assert_eq!([0, 1, 2].map(|n| status(city, &notices[n])), [Status::Replied, Status::Replied, Status::InProgress]);
+        assert_eq!(
+            [0, 1, 2].map(|n| status(city, &notices[n])),
+            [Status::Replied, Status::Replied, Status::InProgress]
+        );
         let stream = crate::demands::stream(&notices[0]);
         let history = city.app.store().read_now(move |tx| tx.history(&stream)).unwrap();
         let acts: Vec<&str> = history.iter().map(|entry| entry.act.as_str()).collect();
@@ -303,7 +306,10 @@ fn split_join_and_back_again() {
         look(city);
         let found = listed(city, &desk());
         let (one, other) = (found[0].0.as_str(), found[1].0.as_str());
-        let some = ActInput { name: Some("夜间通知".into()), members: Some(notices[..2].to_vec()), ..because("说的是夜里") };
+        let some =
+            ActInput {
+                name: Some("夜间通知".into()), members: Some(notices[..2].to_vec()), ..because("说的是夜里")
+            };
         let new = act(city, one, Act::Split, some).unwrap().new.unwrap();
         assert_eq!((new.size(), new.issue.state, members(city, one).len()), (2, State::Candidate, 3));
         look(city);
@@ -325,7 +331,8 @@ fn split_join_and_back_again() {
         let refused = refusal(act(city, other, Act::Attach, taken));
         assert_eq!(refused.errors[0].field, "numbers");
         assert!(refused.message.contains(one), "{refused:?}");
-        act(city, one, Act::Detach, ActInput { members: Some(vec![parking[0].clone()]), ..because("说的是停车") }).unwrap();
+        act(city, one, Act::Detach, ActInput { members: Some(vec![parking[0].clone()]), ..because("说的是停车") })
+            .unwrap();
         assert_eq!(belongs(city, &parking[0]), None);
         let confirmed_into = ActInput { into: Some(one.into()), ..because("合并统筹") };
         act(city, other, Act::Join, confirmed_into).unwrap();
@@ -378,7 +385,8 @@ fn only_one_server_looks_at_a_time() {
     TestCity::on_both_engines(|city| {
         city_hears(city, 3);
         let now = city.app.now();
-        let claimed = city.app.write_now(&Actor::system(), move |cx| super::progress::claim(cx.tx, now, now.plus_seconds(60)));
+        let claimed =
+            city.app.write_now(&Actor::system(), move |cx| super::progress::claim(cx.tx, now, now.plus_seconds(60)));
         assert!(claimed.unwrap());
         look(city);
         assert_eq!(listed(city, &desk()), [], "another server has it");

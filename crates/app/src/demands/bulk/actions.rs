@@ -111,13 +111,7 @@ pub async fn run(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>) -
 }
 
 /// [`run`], and `also` with each demand that the steps were made on.
-pub async fn run_and(
-    app: &App,
-    actor: &Actor,
-    items: Vec<Item>,
-    steps: Vec<Step>,
-    also: Also,
-) -> Result<Vec<Outcome>> {
+pub async fn run_and(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>, also: Also) -> Result<Vec<Outcome>> {
     people::require(actor, Permission::Desk)?;
     check(&items)?;
     check_steps(&steps)?;

@@ -66,8 +66,11 @@ pub fn act(cx: &mut Cx<'_>, number: &str, act: Act, input: &ActInput) -> Result<
             others.push((into, joined));
         }
         Act::Unjoin => {
-            let id = whole.issue.joined.map(|(into, _)| into).unwrap_or_default();
-            let into = records::by_id(cx.tx, id)?.ok_or_else(|| Fault::broken("an issue was joined to nothing"))?;
+            let found = match whole.issue.joined {
+                Some((into, _)) => records::by_id(cx.tx, into)?,
+                None => None,
+            };
+            let into = found.ok_or_else(|| Fault::broken("an issue was joined to nothing"))?;
             let mut left = into.clone();
             acts::unjoin(&mut whole, &mut left, &given, by)?;
             others.push((into, left));

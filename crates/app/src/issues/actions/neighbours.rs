@@ -10,8 +10,8 @@ use text::Sketch;
 use crate::context::Cx;
 use crate::demands::TEXT_KIND;
 use crate::demands::actions::listing::{self, Summary};
-use crate::issues::{progress, records};
 use crate::issues::rules::issue::Whole;
+use crate::issues::{progress, records};
 
 /// Telling words that are looked up, and demands that each may bring.
 const TERMS: usize = 8;
@@ -44,7 +44,13 @@ pub fn of(cx: &mut Cx<'_>, whole: &Whole) -> Result<Vec<Near>> {
     let mut found = BTreeSet::new();
     for term in terms(cx, whole) {
         let terms = [Term::whole(term)];
-        found.extend(cx.tx.find(&Search { kind: TEXT_KIND, terms: &terms, title_only: false, before: None, most: CANDIDATES })?);
+        found.extend(cx.tx.find(&Search {
+            kind: TEXT_KIND,
+            terms: &terms,
+            title_only: false,
+            before: None,
+            most: CANDIDATES,
+        })?);
     }
     let known: BTreeSet<Id> = whole.standing().map(|member| member.demand).collect();
     let others: Vec<Id> = found.into_iter().filter(|id| !known.contains(id)).collect();

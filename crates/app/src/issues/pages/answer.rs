@@ -12,9 +12,7 @@ use crate::demands::bulk::showing;
 use crate::demands::pages::look::Look;
 use crate::issues::actions::answering::{self, AnswerInput, Answered};
 use crate::issues::actions::seeing::{self, Seen};
-use crate::web::{
-    Answer, Field, FormBody, FormView, Page, PathParams, Session, error_summary, hidden, onward,
-};
+use crate::web::{Answer, Field, FormBody, FormView, Page, PathParams, Session, error_summary, hidden, onward};
 
 /// The id of the form that the boxes of the rows belong to.
 const FORM: &str = "answer";
@@ -43,7 +41,8 @@ pub async fn form(
         return Ok(write_page(&seen, &view).into_response());
     }
     if seen.may_pass_on {
-        let shown = app.read(&session.actor, move |cx| answering::preview(cx, &number, &AnswerInput::default())).await?;
+        let shown =
+            app.read(&session.actor, move |cx| answering::preview(cx, &number, &AnswerInput::default())).await?;
         return Ok(preview_page(&look, &seen, &FormView::blank(), &shown).into_response());
     }
     Ok(onward(format!("/issues/{number}")).saying("这个问题现在不能由您统一答复").into_response())
@@ -57,8 +56,7 @@ pub async fn send(
     body: FormBody,
 ) -> Answer<Response> {
     let step = body.get("step").unwrap_or("preview").to_owned();
-    let rows: Vec<String> =
-        body.all("item").filter_map(|item| Some(item.split_once(':')?.0.to_owned())).collect();
+    let rows: Vec<String> = body.all("item").filter_map(|item| Some(item.split_once(':')?.0.to_owned())).collect();
     let read = body.read::<AnswerInput>();
     let view = FormView::typed(body);
     let (seen, look) = load(&app, &session, &number).await?;

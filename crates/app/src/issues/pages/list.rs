@@ -25,10 +25,8 @@ pub async fn show(
     QueryParams(query): QueryParams<IssueQuery>,
 ) -> Answer<Page> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let view = FormView::blank()
-        .with("q", text(&query.q))
-        .with("sort", text(&query.sort))
-        .with("state", text(&query.state));
+    let view =
+        FormView::blank().with("q", text(&query.q)).with("sort", text(&query.sort)).with("state", text(&query.state));
     let (wanted, page, refusal) = match query.read() {
         Ok((wanted, page)) => (wanted, page, None),
         Err(refusal) => (Wanted::default(), PageRequest::first(50), Some(refusal)),

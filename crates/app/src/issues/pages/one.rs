@@ -195,7 +195,12 @@ fn near(seen: &Seen) -> Markup {
 fn growth(seen: &Seen) -> Markup {
     let labels: Vec<String> = seen.months.iter().map(|(month, _)| month.clone()).collect();
     let points: Vec<Option<f64>> = seen.months.iter().map(|(_, count)| Some(*count as f64)).collect();
-    let chart = Trend { title: "每月收到的诉求", unit: "件", labels: &labels, series: &[Series { name: "收到", points: &points }] };
+    let chart = Trend {
+        title: "每月收到的诉求",
+        unit: "件",
+        labels: &labels,
+        series: &[Series { name: "收到", points: &points }],
+    };
     html! {
         section.card id="growth" {
             h2 { "走势 " span.small.muted { "每月收到的诉求" } }
@@ -225,7 +230,14 @@ fn answers(look: &Look, seen: &Seen) -> Markup {
 
 fn line(look: &Look, entry: &RecordedEntry) -> Markup {
     let field = |name: &str| entry.value(name).unwrap_or_default();
-    let facts = [("名称", "name"), ("诉求", "demands"), ("件数", "rows"), ("并入", "into"), ("问题", "issue"), ("理由", "reason")];
+    let facts = [
+        ("名称", "name"),
+        ("诉求", "demands"),
+        ("件数", "rows"),
+        ("并入", "into"),
+        ("问题", "issue"),
+        ("理由", "reason"),
+    ];
     let known: Vec<(&str, &str)> =
         facts.into_iter().map(|(label, name)| (label, field(name))).filter(|(_, value)| !value.is_empty()).collect();
     html! {
@@ -249,6 +261,6 @@ fn act_label(act: &str) -> &str {
         "other_attach" => "其中的诉求归入了另一个问题",
         "other_join" => "接收另一个问题",
         "other_unjoin" => "另一个问题恢复为单独的问题",
-        act => Act::from_code(act).map_or(act, Act::label),
+        act => Act::from_code(act).map_or(act, |act| act.label()),
     }
 }

@@ -85,7 +85,8 @@ fn follows(mut group: Group, known: &[Known], holder: &BTreeMap<Id, usize>) -> O
         *votes.entry(*index).or_default() += 1;
     }
     // One demand that a person put elsewhere does not carry the whole group there.
-    let belongs = |index: usize, voices: usize| voices * 3 >= size || voices > 1 && voices * 2 >= known[index].standing.len();
+    let belongs =
+        |index: usize, voices: usize| voices * 3 >= size || voices > 1 && voices * 2 >= known[index].standing.len();
     let owners: Vec<&Known> =
         votes.iter().filter(|(index, voices)| belongs(**index, **voices)).map(|(index, _)| &known[*index]).collect();
     group.members.retain(|member| {
@@ -148,7 +149,9 @@ mod tests {
     fn group(members: impl IntoIterator<Item = i64>) -> Group {
         let alike =
             |n| Alike { demand: Id(n), received_at: Instant(n), likeness: 0.5, shared: vec!["用电".to_owned()] };
-        Group { name: "用电".into(), why: vec!["都说用电".into()], members: members.into_iter().map(alike).collect() }
+        Group {
+            name: "用电".into(), why: vec!["都说用电".into()], members: members.into_iter().map(alike).collect()
+        }
     }
 
     fn ids(found: &[Finding]) -> Vec<(Vec<i64>, Vec<i64>)> {

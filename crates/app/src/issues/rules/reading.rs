@@ -66,7 +66,8 @@ pub struct Reading<'a> {
 impl ActInput {
     /// Every number that is named, each once, with the field that names it.
     pub fn named(&self) -> Vec<(String, String)> {
-        let listed = self.members.iter().flatten().enumerate().map(|(n, number)| (format!("members.{n}"), number.as_str()));
+        let listed =
+            self.members.iter().flatten().enumerate().map(|(n, number)| (format!("members.{n}"), number.as_str()));
         let apart = |c: char| c.is_whitespace() || matches!(c, '、' | '，' | ',' | ';' | '；');
         let typed = self.numbers.iter().flat_map(|text| text.split(apart)).map(|number| ("numbers".to_owned(), number));
         let mut named: Vec<(String, String)> = Vec::new();
@@ -153,7 +154,8 @@ mod tests {
     use super::*;
 
     fn reading(act: Act, input: &ActInput) -> Result<Given, Refusal> {
-        let demand = |number: &str| number.strip_prefix('D').and_then(|n| n.parse().ok()).map(Id).ok_or("没有这件诉求".into());
+        let demand =
+            |number: &str| number.strip_prefix('D').and_then(|n| n.parse().ok()).map(Id).ok_or("没有这件诉求".into());
         let unit = |text: &str| if text == "甲" { Ok("jia".to_owned()) } else { Err("没有这个单位".to_owned()) };
         let coordinators = ["lingdao".to_owned()];
         read(act, &whole(3, by().now), input, &Reading { coordinators: &coordinators, unit: &unit, demand: &demand })
