@@ -22,7 +22,7 @@ pub(super) struct Found {
     pub title: u16,
     /// How often in the text.
     pub text: u16,
-    /// What it was part of, most often.
+    /// Of which kind of name it was a part anywhere in the note.
     pub kind: Kind,
 }
 
@@ -46,7 +46,7 @@ fn gathered(same: &[(Feature, bool, Kind)]) -> Found {
     let count = |kind| same.iter().filter(|s| s.2 == kind).count();
     let (area, site) = (count(Kind::Area), count(Kind::Site));
     let kind = match () {
-        () if (area + site) * 2 < same.len() => Kind::Matter,
+        () if area + site == 0 => Kind::Matter,
         () if area >= site => Kind::Area,
         () => Kind::Site,
     };
@@ -105,9 +105,14 @@ fn run_of(run: &[char]) -> Option<Feature> {
     run.iter().take(RUN).try_fold(0, |code, c| Some(code * 37 + c.to_digit(36)? + 1))
 }
 
+/// Whether a feature is a pair of Han characters.
+pub(super) fn is_pair(feature: Feature) -> bool {
+    feature >= 0x3000_0000
+}
+
 /// The characters of a feature.
 pub(super) fn spelled(feature: Feature) -> String {
-    if feature >= 0x3000_0000 {
+    if is_pair(feature) {
         return [feature >> 16, feature & 0xFFFF].into_iter().filter_map(char::from_u32).collect();
     }
     let mut rest = feature;

@@ -28,11 +28,14 @@ pub(super) struct Likeness {
     pub site: f32,
 }
 
+/// Feature, strength, weight, kind.
+pub(super) type Part = (Feature, f32, f32, Kind);
+
 /// A bundle made ready to be compared with many.
 #[derive(Debug, Default)]
 pub(super) struct Probe {
-    /// Feature, strength, weight, kind.
-    pub parts: Vec<(Feature, f32, f32, Kind)>,
+    /// In the order of the features.
+    pub parts: Vec<Part>,
     pub lengths: Lengths,
 }
 
@@ -79,5 +82,26 @@ impl Probe {
             matter: ratio(dots.matter, self.lengths.matter, lengths.matter),
             site: ratio(dots.site, self.lengths.site, lengths.site),
         }
+    }
+}
+
+impl Bundle {
+    /// Adds what another bundle says.
+    pub fn add(&mut self, other: &Bundle) {
+        let mut both: Vec<(Feature, f32)> = self.iter().chain(other.iter()).collect();
+        both.sort_by_key(|part| part.0);
+        *self =
+            both.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|part| part.1).sum())).collect();
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (Feature, f32)> + '_ {
+        self.features.iter().copied().zip(self.strengths.iter().copied())
+    }
+}
+
+impl FromIterator<(Feature, f32)> for Bundle {
+    fn from_iter<I: IntoIterator<Item = (Feature, f32)>>(parts: I) -> Self {
+        let (features, strengths) = parts.into_iter().unzip();
+        Self { features, strengths }
     }
 }

@@ -5,17 +5,21 @@
 //! founds one. With every note two older groups are looked at again, by what is known now, and may join another.
 
 mod features;
+mod grouping;
 mod likeness;
 mod names;
 mod places;
 mod state;
 mod stats;
+mod topics;
 
 pub use state::StateError;
 
 use features::{Feature, Found};
-use likeness::{Bundle, Lengths, Likeness, Probe};
+use grouping::strength;
+use likeness::{Bundle, Lengths, Probe};
 use stats::{Stats, Table};
+use topics::Topics;
 
 use crate::words::Words;
 
@@ -64,26 +68,12 @@ pub struct Member {
 
 /// Features that are kept of a note.
 const KEPT: usize = 56;
-/// Features of a centre.
-const CENTRE: usize = 96;
-/// Features by which candidates are looked for, and under which a group can be found.
-const SOUGHT: usize = 20;
-const FILED: usize = 14;
-/// Groups filed under one feature.
-const FILE: usize = 64;
-/// Candidates that are compared in full.
-const CANDIDATES: usize = 40;
+/// A word in the title counts as much more.
+const TITLE_SAID: f32 = 2.0;
 /// Characters of a title that are kept for the name.
 const TITLE: usize = 40;
 /// Groups looked at again with every note.
 const AGAIN: usize = 2;
-
-/// A word in the title counts as much more.
-const TITLE_SAID: f32 = 2.0;
-/// Likeness from which a single note joins, from which two groups become one, and how much of it must be in the matter.
-const JOIN: f32 = 0.28;
-const MERGE: f32 = 0.4;
-const MATTER: f32 = 0.15;
 
 /// The notes so far and their groups.
 #[derive(Debug, Default)]
@@ -110,6 +100,7 @@ pub struct Clusters {
     centres: Table<u32, Bundle>,
     filed: Table<Feature, Vec<u32>>,
     cursor: u32,
+    topics: Topics,
 }
 
 impl Clusters {
@@ -141,6 +132,8 @@ impl Clusters {
         let found = features::features(&title, &features::folded(note.text), &self.places);
         self.stats.count(&found);
         let number = self.keep(note, &title, &found);
+        let probe = self.probe_of_note(number);
+        self.topics.learn(&probe, &self.stats);
         self.revisit(number);
         for _ in 0..AGAIN {
             self.cursor = (self.cursor + 1) % self.ids.len() as u32;
@@ -200,147 +193,8 @@ impl Clusters {
 
     fn probe_of_note(&self, number: u32) -> Probe {
         let kept = self.kept(number);
-        let times = self.times[kept.clone()].iter().map(|t| f32::from(*t) / 4.0);
+        let times = self.times[kept.clone()].iter().map(|times| strength(*times));
         Probe::new(self.features[kept].iter().copied().zip(times), &self.stats)
-    }
-
-    fn probe(&self, founder: u32) -> Probe {
-        match self.centres.get(&founder) {
-            Some(centre) => {
-                Probe::new(centre.features.iter().copied().zip(centre.strengths.iter().copied()), &self.stats)
-            }
-            None => self.probe_of_note(founder),
-        }
-    }
-
-    fn likeness(&self, probe: &Probe, founder: u32) -> Likeness {
-        let lengths = self.lengths[founder as usize];
-        match self.centres.get(&founder) {
-            Some(centre) => probe.likeness(&centre.features, |at| centre.strengths[at], lengths),
-            None => {
-                let kept = self.kept(founder);
-                let times = &self.times[kept.clone()];
-                probe.likeness(&self.features[kept], |at| f32::from(times[at]) / 4.0, lengths)
-            }
-        }
-    }
-
-    /// Joins a group to the one it is most like, or files it as it is.
-    fn revisit(&mut self, founder: u32) {
-        let probe = self.probe(founder);
-        self.lengths[founder as usize] = probe.lengths;
-        match self.nearest(founder, &probe) {
-            Some(other) => {
-                let (large, small) = self.ordered(founder, other);
-                self.join(large, small);
-            }
-            None => self.file(founder, &probe),
-        }
-    }
-
-    fn ordered(&self, a: u32, b: u32) -> (u32, u32) {
-        let rank = |f: u32| (self.size[f as usize], std::cmp::Reverse(f));
-        if rank(a) > rank(b) { (a, b) } else { (b, a) }
-    }
-
-    /// The group that is most like, if it is like enough.
-    fn nearest(&self, founder: u32, probe: &Probe) -> Option<u32> {
-        let mut best: Option<(f32, u32)> = None;
-        for candidate in self.candidates(founder, probe) {
-            let likeness = self.likeness(probe, candidate);
-            let both = self.size[founder as usize] > 1 && self.size[candidate as usize] > 1;
-            if likeness.all < if both { MERGE } else { JOIN } || likeness.matter < MATTER {
-                continue;
-            }
-            let days = (self.ats[founder as usize] - self.ats[candidate as usize]).unsigned_abs() as f32 / 86_400e6;
-            let score = likeness.all - 0.02 * (days / 365.0).min(1.0);
-            if best.is_none_or(|(than, _)| score > than) {
-                best = Some((score, candidate));
-            }
-        }
-        best.map(|(_, candidate)| candidate)
-    }
-
-    fn candidates(&self, founder: u32, probe: &Probe) -> Vec<u32> {
-        let mut shared: Vec<(u32, f32)> = Vec::new();
-        for part in strongest(probe, SOUGHT) {
-            let part = &probe.parts[part];
-            for filed in self.filed.get(&part.0).into_iter().flatten() {
-                let now = self.group[*filed as usize];
-                if now != founder {
-                    shared.push((now, part.1 * part.2 * part.2));
-                }
-            }
-        }
-        shared.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        let mut summed: Vec<(u32, f32)> =
-            shared.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|s| s.1).sum())).collect();
-        summed.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        summed.into_iter().take(CANDIDATES).map(|s| s.0).collect()
-    }
-
-    fn join(&mut self, large: u32, small: u32) {
-        let mut centre = self.centre(large);
-        centre.add(&self.centre(small));
-        centre.prune(&self.stats);
-        self.centres.remove(&small);
-        let mut member = small;
-        loop {
-            self.group[member as usize] = large;
-            member = self.next[member as usize];
-            if member == small {
-                break;
-            }
-        }
-        self.next.swap(large as usize, small as usize);
-        self.size[large as usize] += self.size[small as usize];
-        self.size[small as usize] = 0;
-        self.centres.insert(large, centre);
-        let probe = self.probe(large);
-        self.lengths[large as usize] = probe.lengths;
-        self.file(large, &probe);
-    }
-
-    /// The sum of a group's notes, each of length one.
-    fn centre(&self, founder: u32) -> Bundle {
-        if let Some(centre) = self.centres.get(&founder) {
-            return centre.clone();
-        }
-        let probe = self.probe_of_note(founder);
-        let scale = 1.0 / probe.lengths.all.max(f32::MIN_POSITIVE);
-        Bundle {
-            features: probe.parts.iter().map(|p| p.0).collect(),
-            strengths: probe.parts.iter().map(|p| p.1 * scale).collect(),
-        }
-    }
-
-    fn file(&mut self, founder: u32, probe: &Probe) {
-        for part in strongest(probe, FILED) {
-            let file = self.filed.entry(probe.parts[part].0).or_default();
-            if file.contains(&founder) {
-                continue;
-            }
-            if file.len() < FILE {
-                file.push(founder);
-                continue;
-            }
-            let least = |f: &u32| if self.group[*f as usize] == *f { self.size[*f as usize] } else { 0 };
-            if let Some(at) = (0..FILE).min_by_key(|at| least(&file[*at])) {
-                file.remove(at);
-                file.push(founder);
-            }
-        }
-    }
-
-    fn members(&self, founder: u32) -> Vec<u32> {
-        let mut members = vec![founder];
-        let mut member = self.next[founder as usize];
-        while member != founder {
-            members.push(member);
-            member = self.next[member as usize];
-        }
-        members.sort_unstable();
-        members
     }
 
     /// Groups of at least `least` members with a matter of their own, largest first.
@@ -353,43 +207,5 @@ impl Clusters {
             b.members.len().cmp(&a.members.len()).then_with(|| a.name.cmp(&b.name)).then(a.id.cmp(&b.id))
         });
         groups
-    }
-}
-
-/// The places of the parts that weigh most.
-fn strongest(probe: &Probe, most: usize) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..probe.parts.len()).filter(|at| probe.parts[*at].2 > 0.0).collect();
-    let weight = |at: usize| probe.parts[at].1 * probe.parts[at].2;
-    places.sort_unstable_by(|a, b| weight(*b).total_cmp(&weight(*a)).then(a.cmp(b)));
-    places.truncate(most);
-    places
-}
-
-impl Bundle {
-    fn add(&mut self, other: &Bundle) {
-        let mut both: Vec<(Feature, f32)> = self.iter().chain(other.iter()).collect();
-        both.sort_by_key(|b| b.0);
-        *self = both.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, same.iter().map(|s| s.1).sum())).collect();
-    }
-
-    fn prune(&mut self, stats: &Stats) {
-        if self.features.len() > CENTRE {
-            let mut parts: Vec<(f32, Feature, f32)> = self.iter().map(|(f, s)| (s * stats.weight(f).0, f, s)).collect();
-            parts.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            parts.truncate(CENTRE);
-            parts.sort_unstable_by_key(|p| p.1);
-            *self = parts.into_iter().map(|(_, f, s)| (f, s)).collect();
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (Feature, f32)> + '_ {
-        self.features.iter().copied().zip(self.strengths.iter().copied())
-    }
-}
-
-impl FromIterator<(Feature, f32)> for Bundle {
-    fn from_iter<I: IntoIterator<Item = (Feature, f32)>>(parts: I) -> Self {
-        let (features, strengths) = parts.into_iter().unzip();
-        Self { features, strengths }
     }
 }

@@ -19,29 +19,21 @@ pub(super) enum Kind {
 /// A name may have this many characters before its ending.
 const NAME: usize = 4;
 
-/// How the names of sites end, longer endings first.
+/// How the names of estates and buildings end, longer endings first.
 const SITES: &[&str] = &[
+    "小区", "花园", "家园", "公寓", "新城", "之城", "新村", "新居", "庄园", "山庄", "别墅", "广场", "大厦", "大楼",
+    "商城", "苑", "园", "城", "府", "湾", "郡", "邸",
+];
+
+/// How the names of places end that are of one kind; the ending says what the place is, only the name says which.
+const KINDS: &[&str] = &[
+    "有限公司",
     "幼儿园",
     "工业园",
     "产业园",
     "火车站",
     "地铁站",
     "汽车站",
-    "小区",
-    "花园",
-    "家园",
-    "公寓",
-    "新城",
-    "之城",
-    "新村",
-    "新居",
-    "庄园",
-    "山庄",
-    "别墅",
-    "广场",
-    "大厦",
-    "大楼",
-    "商城",
     "市场",
     "酒店",
     "宾馆",
@@ -56,15 +48,10 @@ const SITES: &[&str] = &[
     "公司",
     "集团",
     "银行",
-    "楼盘",
-    "苑",
-    "园",
-    "城",
-    "府",
-    "湾",
-    "郡",
-    "邸",
 ];
+
+/// What often follows the name of an estate; no part of it. A number may stand between, as in `二期`.
+const FOLLOWERS: &[&str] = &["业主", "楼盘", "开发商", "物业", "期", "栋"];
 
 /// How the names of areas and of roads end, longer endings first.
 const AREAS: &[&str] = &[
@@ -113,8 +100,9 @@ const OTHER_WORDS: &[(char, &str, &str)] = &[
 ];
 
 /// Characters at which a name cannot go on: particles, pronouns, prepositions.
-pub(super) const STOPS: &str =
-    "的了是在于与和及或对从把被让给向往由因为就都也还将会能请我们你您他本该这那此某各每有到至经住去离";
+pub(super) const PARTICLES: &str = "的了是在于与和及或对从把被让给向往由因为就都也还将会我们你您他该这那此某各每";
+/// And verbs that lead to a place.
+const STOPS: &str = "能请本有到至经住去离";
 
 /// How demands open, and what stands before a name; none of it belongs to the name.
 const OPENERS: &[&str] = &[
@@ -129,10 +117,21 @@ pub(super) fn mark(chars: &[char], known: &Words) -> Vec<(Kind, bool)> {
         put(&mut marks, from, to, Kind::Area);
     }
     for end in 1..=chars.len() {
-        if let Some((kind, length)) = ending(chars, end) {
+        if let Some(to) = followed(chars, end) {
+            let from = beginning(chars, &marks, to);
+            if to > from + 1 {
+                put(&mut marks, from, to, Kind::Site);
+            }
+        } else if let Some((kind, length)) = ending(chars, end) {
             let from = beginning(chars, &marks, end - length);
             if end - length > from + usize::from(length == 1 && !is_code(&chars[from..end - length])) {
                 put(&mut marks, from, end, kind);
+                if kind == Kind::Site
+                    && length > 1
+                    && KINDS.iter().any(|k| k.chars().eq(chars[end - length..end].iter().copied()))
+                {
+                    marks[end - length..end].iter_mut().for_each(|mark| mark.0 = Kind::Matter);
+                }
             }
         }
     }
@@ -146,6 +145,18 @@ fn put(marks: &mut [(Kind, bool)], from: usize, to: usize, kind: Kind) {
     marks[to - 1].1 = true;
 }
 
+/// Where a name ends that is followed by what follows estates, up to `end`.
+fn followed(chars: &[char], end: usize) -> Option<usize> {
+    let follower = FOLLOWERS.iter().find(|f| chars[..end].ends_with(&f.chars().collect::<Vec<_>>()))?;
+    let mut to = end - follower.chars().count();
+    if follower.chars().count() == 1 {
+        let is_number = |c: &&char| c.is_ascii_digit() || "一二三四五六七八九十".contains(**c);
+        let number = chars[..to].iter().rev().take_while(is_number).count();
+        to = to.checked_sub(number).filter(|_| number > 0)?;
+    }
+    (to > 0).then_some(to)
+}
+
 /// The ending that the characters before `end` have, and its length.
 fn ending(chars: &[char], end: usize) -> Option<(Kind, usize)> {
     let ends = |suffix: &&str| {
@@ -153,8 +164,8 @@ fn ending(chars: &[char], end: usize) -> Option<(Kind, usize)> {
         end > length && suffix.chars().eq(chars[end - length..end].iter().copied())
     };
     let found = |list: &[&str], kind| list.iter().find(|s| ends(s)).map(|s| (kind, s.chars().count()));
-    let (site, area) = (found(SITES, Kind::Site), found(AREAS, Kind::Area));
-    let best = site.into_iter().chain(area).max_by_key(|(_, length)| *length)?;
+    let named = [found(SITES, Kind::Site), found(KINDS, Kind::Site), found(AREAS, Kind::Area)];
+    let best = named.into_iter().flatten().max_by_key(|(_, length)| *length)?;
     (best.1 > 1 || stands_alone(chars, end - 1)).then_some(best)
 }
 
@@ -170,7 +181,7 @@ fn beginning(chars: &[char], marks: &[(Kind, bool)], to: usize) -> usize {
     while from > 0 && to - from < NAME {
         let c = chars[from - 1];
         let opens = from > 1 && OPENERS.iter().any(|o| o.chars().eq([chars[from - 2], c]));
-        if c == ' ' || marks[from - 1].1 || STOPS.contains(c) || opens {
+        if c == ' ' || marks[from - 1].1 || STOPS.contains(c) || PARTICLES.contains(c) || opens {
             break;
         }
         from -= 1;

@@ -3,9 +3,11 @@
 
 use std::fmt;
 
+use super::Clusters;
+use super::grouping::{CENTRE, FILE};
 use super::likeness::{Bundle, Lengths};
 use super::stats::{Count, Table};
-use super::{CENTRE, Clusters, FILE};
+use super::topics::{Company, LENGTH};
 
 /// How a state begins; the last byte is the version.
 const HEADING: [u8; 8] = *b"stclust\x01";
@@ -62,6 +64,15 @@ impl Clusters {
             let count = &self.stats.counts[&feature];
             number(&mut out, feature);
             out.extend(triple(count.notes, count.area, count.site));
+        }
+        number(&mut out, u32::MAX);
+        number(&mut out, self.topics.notes.to_bits());
+        list(&mut out, &self.topics.all, |n| n.to_le_bytes());
+        for feature in sorted(&self.topics.words) {
+            let company = &self.topics.words[&feature];
+            number(&mut out, feature);
+            number(&mut out, company.notes);
+            list(&mut out, &company.sums, |n| n.to_le_bytes());
         }
         number(&mut out, u32::MAX);
         let sum = check_sum(&out);
@@ -170,6 +181,13 @@ impl Reader<'_> {
         while let Some(feature) = self.key()? {
             let [notes, area, site] = thirds(self.take()?);
             state.stats.counts.insert(feature, Count { notes, area, site });
+        }
+        state.topics.notes = f32::from_bits(self.number()?);
+        state.topics.all = self.list(f32::from_le_bytes)?.try_into().ok()?;
+        while let Some(feature) = self.key()? {
+            let notes = self.number()?;
+            let sums: [i16; LENGTH] = self.list(i16::from_le_bytes)?.try_into().ok()?;
+            state.topics.words.insert(feature, Company { notes, sums });
         }
         state.by_id = state.ids.iter().copied().zip(0..).collect();
         state.size = vec![0; state.group.len()];
