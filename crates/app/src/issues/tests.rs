@@ -66,6 +66,12 @@ fn listed(city: &TestCity, actor: &Actor) -> Vec<(String, State, i64)> {
     lines.items.into_iter().map(|line| (line.issue.number, line.issue.state, line.size)).collect()
 }
 
+/// The issue in which a demand stands.
+fn issue_of(city: &TestCity, demand: &str) -> String {
+    let numbers = listed(city, &desk()).into_iter().map(|(number, ..)| number);
+    numbers.into_iter().find(|number| members(city, number).iter().any(|member| member == demand)).unwrap()
+}
+
 fn seen(city: &TestCity, actor: &Actor, number: &str) -> Result<Seen, Error> {
     let number = number.to_owned();
     city.app.read_now(actor, move |cx| seeing::whole(cx, &number))
@@ -216,7 +222,7 @@ fn confirmed_grown_and_answered_for_all() {
     TestCity::on_both_engines(|city| {
         let (notices, _) = city_hears(city, 4);
         look(city);
-        let number = listed(city, &desk())[0].0.clone();
+        let number = issue_of(city, &notices[0]);
         let wrong = refusal(act(
             city,
             &number,
