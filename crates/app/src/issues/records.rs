@@ -334,11 +334,6 @@ pub fn reach(tx: &mut Tx, issue: Id) -> Result<Reach> {
     Ok(Reach { firms, units, joined, open })
 }
 
-/// A demand's row and when it was received, by number.
-pub fn demand(tx: &mut Tx, number: &str) -> Result<Option<(Id, Instant)>> {
-    tx.opt(sql!("SELECT id, received_at FROM demand WHERE number = $1"), args![number])
-}
-
 /// An answer for all demands of an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {

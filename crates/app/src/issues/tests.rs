@@ -178,7 +178,7 @@ fn what_several_say_is_found_once_and_keeps_its_number_as_it_grows() {
         notices.sort();
         parking.sort();
         assert_eq!((members(city, &found[0].0), members(city, &found[1].0)), (notices.clone(), parking));
-        assert_eq!(found[0].0, format!("ANGX2026-{}", &found[0].0[9..]));
+        assert!(found[0].0.starts_with("ANGX2026-00"), "{found:?}");
         let first = whole(city, &found[0].0);
         assert!(!first.whole.issue.name.is_empty() && !first.whole.issue.why.is_empty(), "{:?}", first.whole.issue);
         assert!(first.rows.iter().all(|(member, _)| member.likeness.is_some() && !member.shared.is_empty()));
