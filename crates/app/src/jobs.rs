@@ -5,7 +5,7 @@
 use kernel::{Actor, Result};
 
 use crate::context::App;
-use crate::{absences, calendar, demands, exchange, idempotency, inbox, learning, people};
+use crate::{absences, calendar, demands, exchange, idempotency, inbox, issues, learning, people};
 
 /// Work that wants doing within a second; says whether there was any, so that the caller comes straight back.
 pub fn at_once(app: &App) -> Result<bool> {
@@ -30,6 +30,7 @@ pub fn each_minute(app: &App) -> Result<()> {
         exchange::actions::sending::settle_all(app)?;
         app.store().tend()?;
     }
+    issues::look(app)?;
     // Last: a full disk under the mails must not keep the rest from its work.
     inbox::work(app)
 }

@@ -21,6 +21,7 @@ pub mod learning;
 pub mod channels;
 pub mod batches;
 pub mod views;
+pub mod issues;
 pub mod inbox;
 pub mod calendar;
 pub mod ledger;
@@ -68,6 +69,8 @@ pub fn migrations() -> &'static [Migration] {
             models::MIGRATIONS,
             demands::track::MIGRATIONS,
             learning::MIGRATIONS,
+            demands::belonging::MIGRATIONS,
+            issues::MIGRATIONS,
         ]
         .concat()
     });
@@ -80,6 +83,7 @@ pub fn routes() -> Routes<App> {
         .and(channels::routes())
         .and(batches::routes())
         .and(views::routes())
+        .and(issues::routes())
         .and(phrases::routes())
         .and(calendar::routes())
         .and(ledger::routes())

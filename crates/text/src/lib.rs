@@ -7,6 +7,7 @@
 //! [`Words`] and serve salience only.
 
 pub mod classify;
+pub mod clusters;
 pub mod index;
 pub mod leaks;
 pub mod learn;

@@ -48,7 +48,7 @@ impl Words {
         self.spans(&chars).into_iter().map(|(from, to)| chars[from..to].iter().collect()).collect()
     }
 
-    fn spans(&self, chars: &[char]) -> Vec<(usize, usize)> {
+    pub(crate) fn spans(&self, chars: &[char]) -> Vec<(usize, usize)> {
         let mut spans = Vec::new();
         let mut at = 0;
         while at + 1 < chars.len() {

@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod belonging;
 pub mod bulk;
 pub mod checks;
 pub mod codes;

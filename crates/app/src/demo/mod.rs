@@ -1,6 +1,7 @@
 //! Playing the demonstration's script: every demand goes through the same actions as real ones, at the instants at which
 //! its people would have acted, in the order of time, so that the city that comes out is one that could have happened.
 
+mod issues;
 mod shortcuts;
 mod together;
 
@@ -70,6 +71,7 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
     player.somebody_is_away(until)?;
     reminders(app, clock, until)?;
     shortcuts::keep(app, clock, until)?;
+    issues::decide(app, clock, until)?;
     draft_process(app, &player.desk)?;
     Ok(player.numbers.iter().flatten().count())
 }

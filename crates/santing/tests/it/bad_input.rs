@@ -46,6 +46,7 @@ fn filled(path: &str, number: &str) -> String {
     let known = [
         ("{number}", number),
         ("{make}", "triage"),
+        ("{act}", "confirm"),
         ("{position}", "0"),
         ("{date}", "2026-12-31"),
         ("{id}", "1"),
@@ -249,6 +250,7 @@ fn place(path: &str, number: &str) -> String {
     let known = [
         ("{number}", number),
         ("{move}", "triage"),
+        ("{act}", "confirm"),
         ("{date}", "2026-12-31"),
         ("{code}", "jingji"),
         ("{id}", "1"),

@@ -102,8 +102,16 @@ pub fn preview(cx: &mut Cx<'_>, items: &[Item], steps: &[Step]) -> Result<Vec<Ou
     items.iter().map(|item| outcome(item, |seen| judge(cx, item, steps, seen))).collect()
 }
 
+/// What is done beside the moves, in the transaction of each demand.
+pub type Also = std::sync::Arc<dyn Fn(&mut Cx<'_>, &Case) -> Result<()> + Send + Sync>;
+
 /// Makes `steps` on every item, each in a transaction of its own: all of them or none.
 pub async fn run(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>) -> Result<Vec<Outcome>> {
+    run_and(app, actor, items, steps, std::sync::Arc::new(|_, _| Ok(()))).await
+}
+
+/// [`run`], and `also` with each demand that the steps were made on.
+pub async fn run_and(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>, also: Also) -> Result<Vec<Outcome>> {
     people::require(actor, Permission::Desk)?;
     check(&items)?;
     check_steps(&steps)?;
@@ -113,7 +121,8 @@ pub async fn run(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>) -
             .iter()
             .map(|item| {
                 let (app, actor, item, steps) = (app.clone(), actor.clone(), item.clone(), steps.clone());
-                tokio::spawn(async move { one(&app, &actor, item, steps).await })
+                let also = also.clone();
+                tokio::spawn(async move { one(&app, &actor, item, steps, also).await })
             })
             .collect();
         for (item, one) in together.iter().zip(under_way) {
@@ -125,13 +134,13 @@ pub async fn run(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>) -
     Ok(outcomes)
 }
 
-async fn one(app: &App, actor: &Actor, item: Item, steps: Vec<Step>) -> Result<Outcome> {
+async fn one(app: &App, actor: &Actor, item: Item, steps: Vec<Step>, also: Also) -> Result<Outcome> {
     // What a refused row looked like is read beside the transaction, which keeps nothing of it.
     let seen = std::sync::Arc::new(std::sync::Mutex::new(None));
     let (kept, asked) = (seen.clone(), item.clone());
     let made = app.write(actor, move |cx| {
         let mut effect = None;
-        let made = make(cx, &asked, &steps, &mut effect);
+        let made = make(cx, &asked, &steps, &mut effect).and_then(|case| also(cx, &case));
         *kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = effect;
         made
     });
@@ -173,7 +182,7 @@ fn judge(cx: &mut Cx<'_>, item: &Item, steps: &[Step], effect: &mut Option<Effec
 }
 
 /// The moves one after the other, saved.
-fn make(cx: &mut Cx<'_>, item: &Item, steps: &[Step], effect: &mut Option<Effect>) -> Result<()> {
+fn make(cx: &mut Cx<'_>, item: &Item, steps: &[Step], effect: &mut Option<Effect>) -> Result<Case> {
     let mut case = begin(cx, item, effect)?;
     for step in steps {
         let (make, mut input) = asked(cx, step, &case, effect)?;
@@ -181,7 +190,7 @@ fn make(cx: &mut Cx<'_>, item: &Item, steps: &[Step], effect: &mut Option<Effect
         case = moving::make(cx, &item.number, make, &input)?;
         went(effect, &case);
     }
-    Ok(())
+    Ok(case)
 }
 
 fn begin(cx: &mut Cx<'_>, item: &Item, effect: &mut Option<Effect>) -> Result<Case> {

@@ -13,12 +13,13 @@ use crate::context::{App, Cx};
 use crate::demands::actions::moving;
 use crate::demands::actions::resembling::{self, Similar};
 use crate::demands::actions::viewing::{self, Whole};
+use crate::demands::belonging;
 use crate::demands::checks::{self, Check};
 use crate::demands::memos;
 use crate::demands::rules::case::Demand;
 use crate::demands::rules::decide::awaits_leaders;
 use crate::demands::rules::moves::{Move, Row};
-use crate::demands::rules::vocabulary::{ProceedingKind, Status};
+use crate::demands::rules::vocabulary::{Generality, ProceedingKind, Status};
 use crate::web::parts::{Shape, chip};
 use crate::web::{
     Answer, Field, FormBody, FormView, Page, PathParams, Session, error_summary, hidden, invalid_only, onward, parts,
@@ -32,6 +33,7 @@ struct Seen {
     checks: Vec<Check>,
     may_check: bool,
     next_to_sort: Option<String>,
+    issue: Option<String>,
 }
 
 /// `GET /demands/{number}`
@@ -75,7 +77,8 @@ fn read(cx: &mut Cx<'_>, number: &str) -> kernel::Result<Seen> {
     let goes_on = matches!(whole.case.demand.status, Status::Triaged | Status::Assigned)
         && desk::Post::of(cx.actor) == desk::Post::Dispatcher;
     let next_to_sort = if goes_on { desk::next_to_sort(cx)? } else { None };
-    Ok(Seen { whole, look, clocks, similar, checks, may_check, next_to_sort })
+    let issue = belonging::of(cx, whole.case.demand.id)?;
+    Ok(Seen { whole, look, clocks, similar, checks, may_check, next_to_sort, issue })
 }
 
 fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
@@ -95,6 +98,7 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
         .body(html! {
             (error_summary(note))
             (glance(look, seen))
+            (belongs(d, seen.issue.as_deref()))
             (stages(look, &seen.whole))
             div.case {
                 div.words-first { (said(look, session, seen, shown)) }
@@ -150,6 +154,21 @@ fn glance(look: &Look, seen: &Seen) -> Markup {
                 }
             }
             @if d.round > 1 { " · 第 " (d.round) " 轮办理" }
+        }
+    }
+}
+
+/// The common issue that it belongs to. Whether it is 共性 remains the decision of whoever sorts it.
+fn belongs(d: &Demand, issue: Option<&str>) -> Markup {
+    let sortable = matches!(d.status, Status::Received | Status::Triaged);
+    html! {
+        @if let Some(issue) = issue {
+            p.small {
+                "属于共性问题 " a.num href={ "/issues/" (issue) } { (issue) }
+                @if sortable && d.sorting.generality != Some(Generality::Common) {
+                    span.muted { "；建议研判时选“" (Generality::Common.label()) "”" }
+                }
+            }
         }
     }
 }

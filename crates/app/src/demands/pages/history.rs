@@ -94,6 +94,9 @@ fn line(look: &Look, entry: &RecordedEntry) -> Line {
                 .said("", field("text")),
             "shared_reply" => Line::new(Side::Outside, "与合并办理的诉求一起答复").fact("编号", field("number")),
             "shared_end" => Line::new(Side::Outside, "合并办理的诉求已经结束").fact("编号", field("number")),
+            "belong" => Line::new(Side::Inside, "归入共性问题").fact("编号", field("issue")),
+            "leave" => Line::new(Side::Inside, "移出共性问题").fact("编号", field("issue")),
+            "issue_answer" => Line::new(Side::Inside, "采用共性问题的统一答复").fact("编号", field("issue")),
             "withdraw_by_submitter" => Line::new(Side::Outside, "撤回诉求").said("理由", field("reason")),
             "ledger.erase" => {
                 Line::new(Side::Inside, "依法删除个人信息").note(field("reason").map(|r| format!("理由：{r}")))

@@ -2,7 +2,7 @@
 //! button is drawn from the law ([`super::rules::moves::MOVES`]); nothing here decides.
 
 mod clocks;
-pub(super) mod contact;
+pub mod contact;
 mod demand;
 mod desk;
 mod exchange;
@@ -11,7 +11,7 @@ mod files;
 mod history;
 mod list;
 mod lists;
-pub(super) mod look;
+pub mod look;
 mod menu;
 mod moves;
 

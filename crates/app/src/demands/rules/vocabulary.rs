@@ -42,6 +42,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 /// A closed set of values with codes and labels.
 pub trait Word: Sized {
     /// Code and label of each value.
