@@ -44,6 +44,16 @@ impl Synonyms {
         all
     }
 
+    /// The text with one word put in place of another of the same meaning, at most `most` of them, each with that word.
+    pub fn instead(&self, text: &str, most: usize) -> Vec<(&str, String)> {
+        let plain = normalise(text);
+        let within = self.within(text);
+        let others = within.iter().flat_map(|(word, others)| others.iter().map(move |other| (word.as_str(), *other)));
+        // As typed where that is possible: the normal form has lost the blanks between the parts of a query.
+        let put = |word: &str, other: &str| (if text.contains(word) { text } else { &plain }).replace(word, other);
+        others.take(most).map(|(word, other)| (other, put(word, other))).collect()
+    }
+
     /// What else may stand for a word in normal form.
     fn others(&self, word: &str) -> Vec<&str> {
         let groups = self.of.get(word).map(Vec::as_slice).unwrap_or_default();
@@ -67,6 +77,7 @@ mod tests {
             [("用电".to_owned(), vec!["电力", "供电"]), ("泊车".to_owned(), vec!["停车"])]
         );
         assert!(synonyms.within("水").is_empty());
+        assert_eq!(synonyms.instead("用电 通知", 1), [("电力", "电力 通知".to_owned())]);
         assert!(Synonyms::default().within("用电").is_empty());
     }
 }

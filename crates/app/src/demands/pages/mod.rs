@@ -17,6 +17,7 @@ mod moves;
 
 pub(super) mod phrases;
 pub(super) mod preview;
+mod resembling;
 mod rows;
 mod together;
 #[cfg(test)]
