@@ -85,7 +85,7 @@ async fn refused(app: &App, session: &Session, view: FormView) -> Answer<Page> {
 }
 
 fn draw(session: &Session, filter: &Filter, page: &PageRequest, view: &FormView, listed: &Listed) -> Page {
-    let Listed { rows, count, look } = listed;
+    let Listed { rows, count, look, .. } = listed;
     let further = page.cursor.is_some();
     let query = filter.q.as_deref().map(Query::parse);
     let length = length(filter, *count, rows, further);
