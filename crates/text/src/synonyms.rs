@@ -48,10 +48,15 @@ impl Synonyms {
     pub fn instead(&self, text: &str, most: usize) -> Vec<(&str, String)> {
         let plain = normalise(text);
         let within = self.within(text);
-        let others = within.iter().flat_map(|(word, others)| others.iter().map(move |other| (word.as_str(), *other)));
+        // The first other of each word before the second of any: a unit with five names leaves room for the rest.
+        let mut others: Vec<(usize, &str, &str)> = within
+            .iter()
+            .flat_map(|(word, others)| others.iter().enumerate().map(|(rank, other)| (rank, word.as_str(), *other)))
+            .collect();
+        others.sort_by_key(|(rank, ..)| *rank);
         // As typed where that is possible: the normal form has lost the blanks between the parts of a query.
         let put = |word: &str, other: &str| (if text.contains(word) { text } else { &plain }).replace(word, other);
-        others.take(most).map(|(word, other)| (other, put(word, other))).collect()
+        others.into_iter().take(most).map(|(_, word, other)| (other, put(word, other))).collect()
     }
 
     /// What else may stand for a word in normal form.
@@ -78,6 +83,8 @@ mod tests {
         );
         assert!(synonyms.within("水").is_empty());
         assert_eq!(synonyms.instead("用电 通知", 1), [("电力", "电力 通知".to_owned())]);
+        let each: Vec<&str> = synonyms.instead("用电停车", 2).into_iter().map(|(other, _)| other).collect();
+        assert_eq!(each, ["电力", "泊车"]);
         assert!(Synonyms::default().within("用电").is_empty());
     }
 }
