@@ -51,6 +51,10 @@ fn every_reading_call_answers_as_described() {
         desk.get(&path.replace("奖补", "%E5%A5%96%E8%A1%A5")).expect(200);
     }
     desk.get("/demands/similar?text=%E5%A5%96%E8%A1%A5%E6%B2%A1%E6%9C%89%E6%8B%A8%E4%BB%98").expect(200);
+    let number = desk.get("/demands?limit=1").expect(200).json()["items"][0]["number"].as_str().unwrap().to_owned();
+    let draft = serde_json::json!({ "measures": "将尽快办理，电话13800000000。" });
+    let remarks = desk.post(&format!("/demands/{number}/reply-check"), &draft).expect(200).json();
+    assert!(remarks["items"].as_array().is_some_and(|items| !items.is_empty()), "{remarks}");
     desk.get("/exchange").expect(200);
     desk.get("/exchange/12345/packages?all=true").expect(200);
     let shorter = serde_json::json!({ "rules": "[limits]\njoint = { working_days = 3 }\n" });

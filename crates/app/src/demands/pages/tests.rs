@@ -2,6 +2,7 @@
 
 mod exchange;
 mod many;
+mod reading;
 
 use axum::Router;
 use axum::body::Body;
