@@ -134,36 +134,44 @@ for (const area of document.querySelectorAll("textarea[maxlength]")) {
   });
 }
 
-// Likely duplicates and answered precedents, while the text is being written. The server's answer is drawn as text only.
-const source = document.querySelector("[data-similar]");
+// Likely duplicates and answered precedents, while the text is being written; without this a button asks for them. The
+// server's answer is drawn as text only.
+const source = document.querySelector("textarea[data-similar]");
 const place = document.querySelector(".similar");
 if (source && place) {
+  const title = source.form.elements.title;
+  const typed = () => [title?.value.trim(), source.value.trim()].filter(Boolean).join("\n");
+  const told = (item) => [item.title ?? item.theme_label ?? "没有归类的", `${item.month} 收到`, item.channel_label,
+    item.outcome_label ?? item.status_label, item.same && "可能是同一件"].filter(Boolean).join(" · ");
   let waiting;
   let last = "";
   const ask = async () => {
-    const text = source.value.trim();
+    const text = typed();
     if (text.length < 12 || text === last) return;
     last = text;
     const answer = await fetch(`${source.dataset.similar}?text=${encodeURIComponent(text.slice(0, 400))}`).catch(() => null);
-    if (!answer?.ok || text !== source.value.trim()) return;
+    if (!answer?.ok || text !== typed()) return;
     const { items } = await answer.json();
     place.replaceChildren();
     if (!items?.length) return;
     const head = document.createElement("p");
-    head.textContent = "已有相近的事项，看看是不是同一件：";
+    head.textContent = items[0].url ? "已有相近的，看看是不是同一件：" : "有人反映过相近的事。您照样可以提交：";
     const list = document.createElement("ul");
     list.className = "bullets";
-    for (const item of items.slice(0, 5)) {
+    for (const item of items) {
       const line = document.createElement("li");
       const link = document.createElement(item.url ? "a" : "span");
       if (item.url?.startsWith("/")) { link.href = item.url; link.target = "_blank"; }
-      link.textContent = [item.number, item.title, item.status_label].filter(Boolean).join(" · ");
+      link.textContent = told(item);
       line.append(link);
       list.append(line);
     }
     place.append(head, list);
   };
-  source.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 600); });
+  const later = () => { clearTimeout(waiting); waiting = setTimeout(ask, 600); };
+  source.addEventListener("input", later);
+  title?.addEventListener("input", later);
+  document.querySelector("button[name=step][value=look]")?.setAttribute("hidden", "");
 }
 
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use kernel::worktime::Calendar;
 use kernel::{Actor, Clock, Id, IdSource, Instant, Random, Result};
 use store::{Entry, Store, Tx};
-use text::Words;
+use text::{Synonyms, Words};
 
 use crate::city::City;
 use crate::demands::figures::Board;
@@ -51,6 +51,7 @@ struct Inner {
     governing: RwLock<BTreeMap<i64, Arc<Governing>>>,
     models: models::Kept,
     words: Words,
+    synonyms: Synonyms,
     serials: Serials,
     lookups: Throttle,
     writes: Throttle,
@@ -89,12 +90,14 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let calendar = RwLock::new(Arc::new(parts.city.calendar()));
         let words = Words::new(parts.city.vocabulary());
+        let synonyms = Synonyms::new(parts.city.same_words());
         Self(Arc::new(Inner {
             parts,
             calendar,
             governing: RwLock::default(),
             models: models::Kept::default(),
             words,
+            synonyms,
             serials: Serials::default(),
             lookups: lookup::throttle(),
             writes: lookup::writes(),
@@ -142,6 +145,11 @@ impl App {
     /// The city's own words: units, themes, channels and what belongs to them.
     pub fn words(&self) -> &Words {
         &self.0.words
+    }
+
+    /// Words of one meaning.
+    pub fn synonyms(&self) -> &Synonyms {
+        &self.0.synonyms
     }
 
     /// The allotment of demand numbers.

@@ -1,6 +1,6 @@
 //! Queries whose conditions depend on what the user asked for. The pieces are literals; only values come from outside.
 
-use crate::fulltext::{Term, TextCondition};
+use crate::fulltext::{Term, TextCondition, Weight};
 use crate::sql::Sql;
 use crate::value::{Args, Value};
 
@@ -55,7 +55,15 @@ impl Select {
     /// `terms`. No terms, no condition. Once per query; cheapest with `.order("d.id DESC")` and a limit.
     pub fn matching(mut self, kind: &'static str, column: &'static str, terms: &[Term]) -> Self {
         if !terms.is_empty() {
-            self.text = Some(TextCondition { kind, column, terms: terms.to_vec() });
+            self.text = Some(TextCondition { kind, column, terms: terms.to_vec(), weight: Weight::Text });
+        }
+        self
+    }
+
+    /// Like [`Select::matching`], with every one of `terms` in the title.
+    pub fn matching_title(mut self, kind: &'static str, column: &'static str, terms: &[Term]) -> Self {
+        if !terms.is_empty() {
+            self.text = Some(TextCondition { kind, column, terms: terms.to_vec(), weight: Weight::Title });
         }
         self
     }

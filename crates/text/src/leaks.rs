@@ -133,6 +133,7 @@ fn leak(text: &str, start: usize, end: usize, severity: Severity, reason: &str) 
 fn personal(text: &str) -> Vec<Leak> {
     let advise = |span: redact::Span| {
         let (severity, reason) = match span.kind {
+            Kind::Shop => (Severity::Ask, "像是店铺的名号，认得出是谁开的，公开前请改为“某店”，或确认可以公开"),
             Kind::Name => (Severity::Ask, "像是人名，公开前请改为“某先生”“某女士”，或确认可以公开"),
             Kind::Landline => (Severity::Ask, "是固定电话，请确认是单位的公开电话"),
             Kind::Email => (Severity::Ask, "是电子邮箱，请确认是单位的公开邮箱"),
@@ -145,7 +146,7 @@ fn personal(text: &str) -> Vec<Leak> {
         };
         leak(text, span.start, span.end, severity, reason)
     };
-    redact::find(text).into_iter().map(advise).collect()
+    redact::find_public(text).into_iter().map(advise).collect()
 }
 
 fn wording(text: &str, normal: &Normal, found: &mut Vec<Leak>) {

@@ -3,9 +3,12 @@
 
 use crate::index::{cut, pack, unpack};
 use crate::normal::{Class, Normal, class, fold, normalise};
+use crate::words::Words;
 
 /// More terms than this select no better, and each one costs a look-up.
 const MOST_TERMS: usize = 16;
+/// What only joins the words of a query.
+const FILLERS: &str = "的了和与及或在是对把被向";
 
 /// One term that a text must have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +55,19 @@ impl Query {
         terms.sort_by_key(|term| term.prefix);
         terms.truncate(MOST_TERMS);
         Self { parts, terms }
+    }
+
+    /// The same words cut where the city's own words begin and end, each piece to be found for itself: 水务局 and 停水 of
+    /// 水务局停水. Nothing where there is nothing to cut.
+    pub fn loosened(&self, words: &Words) -> Option<Self> {
+        let pieces = self
+            .parts
+            .iter()
+            .flat_map(|part| words.cut(part))
+            .map(|piece| piece.iter().collect::<String>().trim_matches(|c| FILLERS.contains(c)).to_owned());
+        let pieces: Vec<String> = pieces.filter(|piece| !piece.is_empty()).collect();
+        let loosened = Self::parse(&pieces.join(" "));
+        (!loosened.is_empty() && loosened.parts != self.parts).then_some(loosened)
     }
 
     /// The terms that a text must have, all of them. Texts found so are candidates: [`Query::matches`] decides.
@@ -228,6 +244,16 @@ mod tests {
         assert!(!query.matches("收费的物业，业收"));
         assert!(Query::parse("物业 过高").matches_any(&["物业收费", "收得过高"]));
         assert!(Query::parse("").matches("任何"));
+    }
+
+    #[test]
+    fn cut_at_the_words_of_the_city() {
+        let words = Words::new(["水务局", "停水", "物业"]);
+        let loosened = |typed: &str| Query::parse(typed).loosened(&words);
+        let query = loosened("水务局停水通知").unwrap_or_else(|| Query::parse(""));
+        assert!(query.matches("停水了，水务局没有通知") && !query.matches("水务局通知"));
+        assert!(loosened("物业的收费").is_some_and(|query| query.matches("收费高，物业差")));
+        assert_eq!((loosened("停水"), loosened("电价"), loosened("")), (None, None, None));
     }
 
     #[test]

@@ -1,9 +1,37 @@
 //! How alike two texts are: the weighted Jaccard measure over their pairs of neighbouring characters, where pairs of
 //! rare characters weigh more. Exact, and cheap enough to rank some hundreds of candidates.
+//!
+//! The candidates come from the full-text index, by [`probes`]. One telling term alone brings the newest of its thousands
+//! of texts at a million demands, and the precedent of two years ago is not among them; several together are rare at any
+//! age. `scripts/evaluate-duplicates` shows what each way finds.
+
+use std::collections::BTreeSet;
 
 use crate::index::pack;
 use crate::normal::normalise;
-use crate::words::pair_weight;
+use crate::query::Query;
+use crate::words::{Words, pair_weight};
+
+/// Telling terms of a text that are combined, and how many of the best are also looked for two by two.
+const TERMS: usize = 12;
+const PAIRED: usize = 6;
+
+/// The searches that together bring what resembles `text`, narrowest first: four and three of its telling terms at once,
+/// spread so that a text which lacks some of them is still met, then two, and last the best alone.
+pub fn probes(words: &Words, text: &str) -> Vec<Query> {
+    let terms = words.salient(text, TERMS);
+    let n = terms.len();
+    let round = |size: usize, step: usize| (0..n).map(move |i| (0..size).map(|k| (i + k * step) % n).collect());
+    let best = n.min(PAIRED);
+    let pairs = (0..best).flat_map(|i| (i + 1..best).map(move |k| BTreeSet::from([i, k])));
+    let sets = round(4, 2).chain(round(3, 1)).chain(round(3, 3)).chain(pairs).chain((0..best).map(|i| [i].into()));
+    let mut seen = BTreeSet::new();
+    let mut sets: Vec<BTreeSet<usize>> = sets.filter(|set| seen.insert(set.clone())).collect();
+    // Of a few terms, going round leaves fewer than asked for.
+    sets.sort_by_key(|set| std::cmp::Reverse(set.len()));
+    let together = |set: BTreeSet<usize>| set.iter().map(|i| terms[*i].as_str()).collect::<Vec<_>>().join(" ");
+    sets.into_iter().map(|set| Query::parse(&together(set))).collect()
+}
 
 /// A text reduced to its weighed pairs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,5 +109,18 @@ mod tests {
         assert!((first.similarity(&again) - again.similarity(&first)).abs() < 1e-9);
         assert!(of("有序用电").overlap(&first) > 0.9);
         assert!(of("").similarity(&of("")) < f64::EPSILON);
+    }
+
+    #[test]
+    fn probes_go_from_narrow_to_wide() {
+        let text = "有序用电通知太晚，迎峰度夏期间电炉钢生产计划被动，错避峰时距不到四小时";
+        let sizes: Vec<usize> = probes(&Words::default(), text).iter().map(|probe| probe.terms().len()).collect();
+        assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
+        assert_eq!((sizes.first(), sizes.last()), (Some(&4), Some(&1)));
+        assert!((30..=60).contains(&sizes.len()), "{sizes:?}");
+        let few: Vec<String> =
+            probes(&Words::default(), "景蓉").iter().map(|probe| format!("{:?}", probe.terms())).collect();
+        assert_eq!(few.len(), 1, "{few:?}");
+        assert!(probes(&Words::default(), "？！").is_empty());
     }
 }

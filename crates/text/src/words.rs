@@ -48,6 +48,19 @@ impl Words {
         self.spans(&chars).into_iter().map(|(from, to)| chars[from..to].iter().collect()).collect()
     }
 
+    /// A stretch of characters cut where words of the list begin and end.
+    pub(crate) fn cut<'a>(&self, chars: &'a [char]) -> Vec<&'a [char]> {
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        for (from, to) in self.spans(chars) {
+            pieces.extend([&chars[at..from], &chars[from..to]]);
+            at = to;
+        }
+        pieces.push(&chars[at..]);
+        pieces.retain(|piece| !piece.is_empty());
+        pieces
+    }
+
     pub(crate) fn spans(&self, chars: &[char]) -> Vec<(usize, usize)> {
         let mut spans = Vec::new();
         let mut at = 0;

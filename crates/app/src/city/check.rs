@@ -14,6 +14,7 @@ pub(super) fn city(city: &City, errors: &mut ProfileErrors) {
     check.head();
     check.units();
     check.themes();
+    check.synonyms();
     check.channels();
     check.remotes();
     check.routes();
@@ -117,6 +118,16 @@ impl Check<'_> {
             if themes.in_group(group).next().is_none() {
                 let chinese = format!("“{}”一组没有领域", group.label());
                 self.errors.add("themes.toml", "groups", chinese, "a group without themes");
+            }
+        }
+    }
+
+    fn synonyms(&mut self) {
+        for (number, words) in self.city.synonyms.iter().enumerate() {
+            if words.len() < 2 || words.iter().any(|word| word.trim().chars().count() < 2) {
+                let key = format!("same[第 {} 组]", number + 1);
+                let chinese = "一组至少两个词，每个词至少两个字";
+                self.errors.add("themes.toml", key, chinese, "two words at least, of two characters at least");
             }
         }
     }

@@ -83,6 +83,8 @@ pub struct City {
     pub clocks: ClockRules,
     /// Its themes.
     pub themes: Themes,
+    /// Groups of words of one meaning, those that every city shares first.
+    pub synonyms: Vec<Vec<String>>,
     /// Its channels.
     pub channels: Channels,
     /// The remote systems with which it exchanges demands.
@@ -179,6 +181,14 @@ impl City {
     /// The checklist of a way of handling, in the profile's order.
     pub fn checklist<'a>(&'a self, route: &'a str) -> impl Iterator<Item = &'a CheckItem> {
         self.checklists.iter().filter(move |item| item.route == route)
+    }
+
+    /// Every group of words of one meaning: those of the profile, and the names of each unit.
+    pub fn same_words(&self) -> Vec<Vec<String>> {
+        let names = self.unit_seeds.iter().map(|unit| {
+            [&unit.name].into_iter().chain(&unit.short_name).chain(&unit.aliases).cloned().collect::<Vec<_>>()
+        });
+        self.synonyms.iter().cloned().chain(names.filter(|names| names.len() > 1)).collect()
     }
 
     /// The words that segmentation must know: names of units, themes and channels, and their keywords.

@@ -39,6 +39,13 @@ struct Head {
     configured_note: String,
 }
 
+/// Words of one meaning.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Same {
+    words: Vec<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawLimit {
@@ -81,7 +88,8 @@ impl Files<'_> {
         let roles = self.read("roles.toml", |file| Some(file.entries("role")));
         let routes = self.read("routes.toml", |file| Some((file.entries("route"), Tiering::read(file))));
         let checklists = self.read("checklists.toml", |file| Some(file.entries("item")));
-        let themes = self.read("themes.toml", |file| Some(file.entries("theme")));
+        let themes = self.read("themes.toml", |file| Some((file.entries("theme"), file.entries::<Same>("same"))));
+        let shared = self.read("common/synonyms.toml", |file| Some(file.entries::<Same>("same")));
         let channels = self.read("channels.toml", |file| Some((file.entries("channel"), file.entries("remote"))));
         let tasks = self.read("tasks.toml", |file| Some(file.entries("task")));
         let grounds = self.read("grounds.toml", |file| Some(grounds(file)));
@@ -92,6 +100,7 @@ impl Files<'_> {
         let (head, plan) = head?;
         let (routes, tiering) = routes?;
         let (channels, remotes) = channels?;
+        let (themes, same) = themes?;
         if head.office_hours_source == SourceKind::Configured && head.configured_note.trim().is_empty() {
             self.errors.add("city.toml", "configured_note", "不能为空", "must not be empty");
         }
@@ -115,7 +124,8 @@ impl Files<'_> {
             configured_note: head.configured_note,
             plan,
             clocks: clocks?,
-            themes: Themes(themes?),
+            themes: Themes(themes),
+            synonyms: shared?.into_iter().chain(same).map(|same| same.words).collect(),
             channels: Channels(channels),
             remotes,
             grounds: Grounds(grounds?),

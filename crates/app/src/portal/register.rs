@@ -124,7 +124,7 @@ fn form_page(app: &App, view: &FormView) -> Page {
                 (Field::select(view, "channel", "渠道", &channels))
             }
             @if next { (title.focus()) } @else { (title) }
-            (Field::area(view, "text", "说了什么", 6).hint("尽量用本人的原话；时间、地点、经过、希望怎么解决").most(TEXT_MOST))
+            (Field::area(view, "text", "说了什么", 6).hint("尽量用本人的原话；时间、地点、经过、希望怎么解决").most(TEXT_MOST).similar())
             div.row { (firm_field(view)) (Field::text(view, "enterprise.uscc", "统一社会信用代码").optional().most(25).autocomplete("off")) }
             div.row {
                 (Field::text(view, "contact.name", "联系人").optional().most(50).autocomplete("off"))

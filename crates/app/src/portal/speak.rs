@@ -12,6 +12,7 @@ use super::parts::{areas, theme_field};
 use super::uploads;
 use crate::city::{City, Entrance};
 use crate::context::App;
+use crate::demands::actions::resembling::{self, Similar};
 use crate::demands::actions::{files, intake};
 use crate::demands::rules::intake::{TEXT_MOST, TITLE_MOST};
 use crate::demands::rules::vocabulary::Audience;
@@ -26,27 +27,65 @@ pub struct Asked {
 /// The empty form, or the choice of an entrance where none was taken yet.
 pub async fn blank(State(app): State<App>, QueryParams(asked): QueryParams<Asked>) -> Page {
     match asked.audience.as_deref().and_then(Audience::from_code) {
-        Some(audience) => form_page(&app, audience, &FormView::blank()),
+        Some(audience) => form_page(&app, audience, &FormView::blank(), html! {}),
         None => choice(app.city()),
     }
 }
 
-/// Takes the form in: a receipt, or the form again with everything that is wrong.
+/// Takes the form in: a receipt, or the form again with everything that is wrong. Who has no script may look first whether
+/// the matter is known.
 pub async fn send(State(app): State<App>, visitor: Visitor, form: FormBody) -> Answer<Response> {
     let audience = form.get("audience").and_then(Audience::from_code);
+    if form.get("step") == Some("look") {
+        return Ok(looked(&app, &visitor, audience.unwrap_or(Audience::Public), form).await?.into_response());
+    }
     let said = form.read::<Map<String, Value>>().and_then(|input| intake::check(&app, &visitor.actor, &input));
     let (said, admitted) = match files::both(said, uploads::admit(&form)) {
         Ok(both) => both,
         Err(refusal) => {
             let view = FormView::typed(form).refused(in_page_order(refusal));
             // Without an entrance the form is drawn for anybody, and says that one is missing.
-            let page = form_page(&app, audience.unwrap_or(Audience::Public), &view);
+            let page = form_page(&app, audience.unwrap_or(Audience::Public), &view, html! {});
             return Ok(page.status(422).into_response());
         }
     };
     let kept = files::keep(&app, admitted).await?;
     let receipt = intake::submit(&app, &visitor.actor, said, kept).await?;
     Ok(onward(receipt.receipt_url).into_response())
+}
+
+/// The form as it was, and above it what resembles its words.
+async fn looked(app: &App, visitor: &Visitor, audience: Audience, form: FormBody) -> Answer<Page> {
+    let words: Vec<&str> = ["title", "text"].iter().filter_map(|name| form.get(name)).collect();
+    let words: String = words.join("\n").chars().take(TEXT_MOST).collect();
+    let found = match words.trim().is_empty() {
+        true => None,
+        false => Some(app.read(&visitor.actor, move |cx| resembling::similar(cx, Some(&words), None)).await?),
+    };
+    let notice = known(found.as_deref(), form.files("attachments").next().is_some());
+    Ok(form_page(app, audience, &FormView::typed(form), notice))
+}
+
+/// What the public may know of what resembles a text.
+fn known(found: Option<&[Similar]>, files: bool) -> Markup {
+    html! {
+        div.notice role="status" {
+            @match found {
+                None => p { "先写标题和具体情况，再看有没有人反映过。" },
+                Some([]) => p { "没有找到相近的，请继续提交。" },
+                Some(found) => {
+                    p { b { "有人反映过相近的事。" } "您照样可以提交：办理时会放在一起看，您有自己的编号和查询码。" }
+                    ul.bullets { @for one in found {
+                        li {
+                            (one.theme_label.as_deref().unwrap_or("没有归类的")) " · " (one.month) " 收到 · " (one.status_label)
+                            @if one.same { " · 可能是同一件" }
+                        }
+                    } }
+                }
+            }
+            @if files { p { "刚才选的文件没有留下，提交前请重新选择。" } }
+        }
+    }
 }
 
 /// The order in which the fields stand on the page, which is the order of the summary.
@@ -95,13 +134,14 @@ fn choice(city: &City) -> Page {
     })
 }
 
-fn form_page(app: &App, audience: Audience, view: &FormView) -> Page {
+fn form_page(app: &App, audience: Audience, view: &FormView, notice: Markup) -> Page {
     let city = app.city();
     let entrance = entrance(city, audience);
     let today = app.now().in_zone(&city.zone).date();
     Page::public(entrance.action.as_str()).back("首页", "/").aside(other_entrances(city, audience)).body(html! {
         p.urgent { (city.texts.emergency_note) }
         (error_summary(view))
+        (notice)
         div.two.say {
             form.form.card method="post" action="/demands/new" enctype="multipart/form-data" {
                 (hidden("audience", audience.code()))
@@ -112,6 +152,7 @@ fn form_page(app: &App, audience: Audience, view: &FormView) -> Page {
                 (contact(view))
                 div.go {
                     button.primary.big { "提交" }
+                    button name="step" value="look" formnovalidate { "先看看有没有人反映过" }
                     span.muted.small { "提交后马上拿到编号和查询码" }
                 }
             }
@@ -135,7 +176,7 @@ fn what(view: &FormView, city: &City, entrance: &Entrance) -> Markup {
     let title_hint = example.as_deref().unwrap_or(&city.texts.title_hint);
     html! {
         (Field::text(view, "title", "标题").hint(title_hint).most(TITLE_MOST).autocomplete("off"))
-        (Field::area(view, "text", "具体情况", 7).hint(text_hint).most(TEXT_MOST))
+        (Field::area(view, "text", "具体情况", 7).hint(text_hint).most(TEXT_MOST).similar())
     }
 }
 

@@ -156,6 +156,23 @@ fn assert_decent(seen: &Seen, path: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_script_may_look_first() {
+    let browser = Browser::new();
+    browser.speak().await;
+    while crate::demands::actions::indexing::index_some(&browser.city.app).unwrap() > 0 {}
+    let look =
+        [("audience", "public"), ("title", "大营街口路灯坏了"), ("text", "三盏路灯半个月不亮"), ("step", "look")];
+    let seen = browser.post("/demands/new", &look, false).await;
+    assert_eq!(seen.status, StatusCode::OK);
+    assert!(seen.html.contains("有人反映过相近的事") && seen.html.contains("2026-03 收到"), "{}", seen.html);
+    assert!(seen.html.contains("三盏路灯半个月不亮</textarea>"), "what was typed is still there");
+    assert!(!seen.html.contains("李某") && !seen.html.contains("AN2026"), "only what is public");
+    assert_decent(&seen, "look");
+    let other = [("audience", "public"), ("title", ""), ("text", ""), ("step", "look")];
+    assert!(browser.post("/demands/new", &other, false).await.html.contains("先写标题"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn somebody_speaks_and_follows() {
     let browser = Browser::new();
     let (number, code) = browser.speak().await;

@@ -50,6 +50,7 @@ pub struct Field<'a> {
     focus: bool,
     narrow: bool,
     suggestions: Option<&'a [String]>,
+    similar: bool,
 }
 
 impl<'a> Field<'a> {
@@ -67,6 +68,7 @@ impl<'a> Field<'a> {
             focus: false,
             narrow: false,
             suggestions: None,
+            similar: false,
         }
     }
 
@@ -163,6 +165,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// What resembles the text so far is shown under the field while it is being written.
+    pub fn similar(mut self) -> Self {
+        self.similar = true;
+        self
+    }
+
     fn described_by(&self, id: &str) -> Option<String> {
         let hint = self.hint.map(|_| format!("{id}-hint"));
         let error = self.view.error(self.name).map(|_| format!("{id}-error"));
@@ -225,7 +233,10 @@ impl<'a> Field<'a> {
             }
             Kind::Area { rows } => html! {
                 textarea id=(id) name=(self.name) rows=(rows) maxlength=[self.most] aria-describedby=[described]
-                    aria-invalid=[invalid] autofocus[focus] { (keep_first_line(value)) (value) }
+                    aria-invalid=[invalid] autofocus[focus] data-similar=[self.similar.then_some("/api/v1/demands/similar")] {
+                    (keep_first_line(value)) (value)
+                }
+                @if self.similar { div.similar aria-live="polite" {} }
             },
             Kind::Select { choices } => html! {
                 select.narrow[self.narrow] id=(id) name=(self.name) aria-describedby=[described] aria-invalid=[invalid] autofocus[focus] {

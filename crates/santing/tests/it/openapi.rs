@@ -58,6 +58,10 @@ fn every_reading_call_answers_as_described() {
     for row in desk.get("/issues").expect(200).json()["items"].as_array().unwrap() {
         desk.get(&format!("/issues/{}", row["number"].as_str().unwrap())).expect(200);
     }
+    let number = desk.get("/demands?limit=1").expect(200).json()["items"][0]["number"].as_str().unwrap().to_owned();
+    let draft = serde_json::json!({ "measures": "将尽快办理，电话13800000000。" });
+    let remarks = desk.post(&format!("/demands/{number}/reply-check"), &draft).expect(200).json();
+    assert!(remarks["items"].as_array().is_some_and(|items| !items.is_empty()), "{remarks}");
     desk.get("/exchange").expect(200);
     desk.get("/exchange/12345/packages?all=true").expect(200);
     let shorter = serde_json::json!({ "rules": "[limits]\njoint = { working_days = 3 }\n" });

@@ -148,7 +148,7 @@ impl Tx {
     /// Runs a query that has a text condition. A few matches drive the query. Of many, the newest may already fill the
     /// page, where the newest are wanted or any will do; otherwise the other conditions drive and the text filters.
     pub(crate) fn select_matching<T: FromRow>(&mut self, select: &Select, text: &TextCondition) -> Result<Vec<T>> {
-        let Some(query) = self.text_query(text.kind, &text.terms, Weight::Text) else { return Ok(Vec::new()) };
+        let Some(query) = self.text_query(text.kind, &text.terms, text.weight) else { return Ok(Vec::new()) };
         let postgres = self.is_postgres();
         let newest_first = text.leads(select);
         if newest_first || !postgres {
@@ -204,6 +204,8 @@ pub(crate) struct TextCondition {
     /// The column that holds the document's identifier.
     pub column: &'static str,
     pub terms: Vec<Term>,
+    /// Where the terms must be.
+    pub weight: Weight,
 }
 
 impl TextCondition {

@@ -10,6 +10,7 @@ mod contacts;
 mod lexicon;
 mod names;
 mod numbers;
+mod shops;
 
 use serde::Serialize;
 
@@ -37,6 +38,8 @@ pub enum Kind {
     Address,
     /// A person's name; a title after it is not part of it.
     Name,
+    /// The part of a small business's name that names its owner; see [`find_public`].
+    Shop,
 }
 
 impl Kind {
@@ -52,6 +55,7 @@ impl Kind {
             Self::Plate => "车牌号",
             Self::Address => "详细住址",
             Self::Name => "姓名",
+            Self::Shop => "店铺主人的名字",
         }
     }
 }
@@ -69,12 +73,29 @@ pub struct Span {
 
 /// Everything personal in `text`, in the order of the text and without overlaps.
 pub fn find(text: &str) -> Vec<Span> {
+    apart(personal(&Cells::new(text)))
+}
+
+/// Like [`find`], and the names of small businesses that say whose they are. Staff have to know them and large firms may be
+/// named, so this is for what becomes public.
+pub fn find_public(text: &str) -> Vec<Span> {
     let cells = Cells::new(text);
-    let mut found = numbers::find(&cells);
-    found.extend(contacts::find(&cells));
-    found.extend(addresses::find(&cells));
+    let mut found = personal(&cells);
+    found.extend(shops::find(&cells));
+    apart(found)
+}
+
+fn personal(cells: &Cells) -> Vec<Span> {
+    let mut found = numbers::find(cells);
+    found.extend(contacts::find(cells));
+    found.extend(addresses::find(cells));
     let numbers: Vec<Span> = found.clone();
-    found.extend(names::find(&cells, &numbers));
+    found.extend(names::find(cells, &numbers));
+    found
+}
+
+/// In the order of the text and without overlaps; of two that meet, the kind that was listed first keeps its place.
+fn apart(mut found: Vec<Span>) -> Vec<Span> {
     found.sort_by_key(|span| (span.kind, span.start));
     let mut kept: Vec<Span> = Vec::new();
     for span in found {
@@ -90,15 +111,26 @@ pub fn find(text: &str) -> Vec<Span> {
 
 /// `text` with everything personal hidden: `138****0000`, `530181********1234`, 张先生 as 某先生, other names as `***`.
 pub fn mask(text: &str) -> String {
+    masked(text, find(text))
+}
+
+/// [`mask`] for what becomes public: 张记面馆 is 某面馆 as well.
+pub fn mask_public(text: &str) -> String {
+    masked(text, find_public(text))
+}
+
+fn masked(text: &str, spans: Vec<Span>) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
-    for span in find(text) {
+    for span in spans {
         masked.push_str(&text[at..span.start]);
         let (what, after) = (&text[span.start..span.end], &text[span.end..]);
         match span.kind {
             Kind::Name if names::title_begins(after) => masked.push('某'),
             kind => masked.push_str(&mask_as(kind, what)),
         }
+        // A number that was broken over two lines leaves the lines as they were.
+        masked.extend(what.chars().filter(|c| *c == '\n'));
         at = span.end;
     }
     masked.push_str(&text[at..]);
@@ -114,6 +146,7 @@ fn mask_as(kind: Kind, what: &str) -> String {
         Kind::Plate => keep(&what.chars().filter(|c| c.is_alphanumeric()).collect::<Vec<_>>(), 2, 0),
         Kind::Address => what.chars().map(|c| if digit(cells::folded(c)).is_some() { '*' } else { c }).collect(),
         Kind::Handle | Kind::Name => "***".to_owned(),
+        Kind::Shop => "某".to_owned(),
     }
 }
 
@@ -216,10 +249,26 @@ mod tests {
             ("车牌云A·12345堵门", "车牌云A*****堵门"),
             ("住翠湖苑3栋2单元501室", "住翠湖苑*栋*单元***室"),
             ("统一社会信用代码91350100M000100Y43", "统一社会信用代码91350100M000100Y43"),
+            ("手机138\n00000000，快", "手机138****0000\n，快"),
             ("办结 3 件，2026年11月23日", "办结 3 件，2026年11月23日"),
             ("", ""),
         ] {
             assert_eq!(mask(text), expected);
+        }
+    }
+
+    #[test]
+    fn masks_small_businesses() {
+        for (text, expected) in [
+            ("张记面馆夜里排油烟", "某面馆夜里排油烟"),
+            ("我在李四五金店买的水管", "我在某五金店买的水管"),
+            ("老王修车铺占道", "某修车铺占道"),
+            ("王氏老味道牛肉面馆", "某老味道牛肉面馆"),
+            ("永辉超市、万达超市和津市牛肉粉店", "永辉超市、万达超市和津市牛肉粉店"),
+            ("武钢集团昆明钢铁股份有限公司", "武钢集团昆明钢铁股份有限公司"),
+        ] {
+            assert_eq!(mask_public(text), expected);
+            assert_eq!(mask(text), text, "only in public");
         }
     }
 

@@ -156,12 +156,14 @@ fn surname_length(own: &[char]) -> Option<usize> {
 }
 
 /// Whether the character at `at` ends an everyday word instead of beginning a name.
-fn broken_left(chars: &[char], at: usize) -> bool {
+/// Whether an everyday word ends in the character at `at`.
+pub(super) fn broken_left(chars: &[char], at: usize) -> bool {
     // In 感谢谢主任 the word ends before the surname.
     at > 0 && ends_word(chars[at - 1], chars[at]) && !(at > 1 && ends_word(chars[at - 2], chars[at - 1]))
 }
 
-fn is_stop(own: &[char]) -> bool {
+/// Whether these characters begin an everyday word.
+pub(super) fn is_stop(own: &[char]) -> bool {
     own.len() > 1 && begins_word(own[0], own[1])
 }
 
@@ -208,9 +210,7 @@ fn name_at(chars: &[char], from: usize, ground: Ground) -> Option<Name> {
     let rest = &chars[from.min(chars.len())..];
     let surname = surname_length(rest)?;
     let sure = surname == 2 || facts(rest[0]).sure;
-    if is_stop(rest) {
-        return None;
-    }
+    let stop = is_stop(rest);
     let fits = |given: usize| -> Option<i32> {
         let own = rest.get(surname..surname + given)?;
         let titled = (0..given).any(|at| title_at(rest, surname + at).is_some());
@@ -220,6 +220,10 @@ fn name_at(chars: &[char], from: usize, ground: Ground) -> Option<Name> {
         let plausible = own.iter().filter(|c| facts(**c).given).count();
         let after = rest.get(surname + given).copied().unwrap_or('\n');
         let ended = !is_han(after) || title_at(rest, surname + given).is_some();
+        // 负责人：史志强 ends where it should, whatever word it begins like.
+        if stop && !(ended && ground == Ground::Firm) {
+            return None;
+        }
         let followed = ended || may_follow(&rest[surname + given..]);
         let all = plausible == given;
         let accepted = match ground {

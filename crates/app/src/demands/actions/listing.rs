@@ -3,13 +3,14 @@
 use jiff::civil::Date;
 use kernel::{Error, Id, Instant, Page, PageRequest, Permission, Refusal, Result};
 use serde::Serialize;
-use store::{FromRow, Row, Select, Term, sql};
-use text::{Piece, Query};
+use store::{FromRow, Row, Select, sql};
+use text::Piece;
 
+use super::searching;
 use crate::context::Cx;
 use crate::demands::rules::filter::{Filter, Sort};
 use crate::demands::rules::vocabulary::{Audience, ClockName, DemandKind, Route, Status, Tier, Waiting};
-use crate::demands::{TEXT_KIND, records, sight};
+use crate::demands::{records, sight};
 use crate::people;
 
 /// A demand as one row of a list.
@@ -102,13 +103,13 @@ pub(super) const SUMMARIES: store::Sql = sql!(
 
 /// One page of the demands that `filter` asks for and the actor sees.
 pub fn list(cx: &mut Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Page<Summary>> {
-    if let Some(q) = filter.q.as_deref() {
-        return search(cx, filter, &Query::parse(q), page);
+    if filter.q.is_some() {
+        return searching::search(cx, filter, page);
     }
     let select = narrowed(cx, SUMMARIES, filter);
     let select = match (filter.sort, cursor(page)?) {
-        (Sort::Received, None) => select.order("d.received_at DESC, d.id DESC"),
-        (Sort::Received, Some(after)) => {
+        (Sort::Usual | Sort::Received, None) => select.order("d.received_at DESC, d.id DESC"),
+        (Sort::Usual | Sort::Received, Some(after)) => {
             select.and("(d.received_at, d.id) < (?, ?)", after).order("d.received_at DESC, d.id DESC")
         }
         (Sort::Oldest, None) => select.order("d.received_at, d.id"),
@@ -132,15 +133,19 @@ pub fn of_ids(cx: &mut Cx<'_>, ids: &[Id]) -> Result<Vec<Summary>> {
     Ok(found)
 }
 
-/// How many demands `filter` asks for that the actor sees.
+/// How many demands `filter` asks for that the actor sees. Where words are sought these are candidates of the index.
 pub fn count(cx: &mut Cx<'_>, filter: &Filter) -> Result<Count> {
-    let select = narrowed(cx, sql!("SELECT d.id FROM demand d"), filter);
-    let select = match filter.q.as_deref() {
-        None => select,
-        Some(q) => select.matching(TEXT_KIND, "d.id", &index_terms(&Query::parse(q))),
-    };
-    let ids: Vec<i64> = cx.tx.select(&select.limit(Count::MOST + 1))?;
-    Ok(Count { n: ids.len().min(Count::MOST), more: ids.len() > Count::MOST })
+    let mut n = 0;
+    for search in searching::counted(cx, filter) {
+        let select = narrowed(cx, sql!("SELECT d.id FROM demand d"), filter);
+        let select = search.iter().fold(select, |select, search| search.narrow(select));
+        let ids: Vec<i64> = cx.tx.select(&select.limit(Count::MOST + 1 - n))?;
+        n += ids.len();
+        if n > Count::MOST {
+            break;
+        }
+    }
+    Ok(Count { n: n.min(Count::MOST), more: n > Count::MOST })
 }
 
 /// Whether nobody has said anything yet.
@@ -211,43 +216,6 @@ fn start_of(cx: &Cx<'_>, day: Date) -> Instant {
     day.to_zoned_datetime(cx.app.city().zone.clone()).map_or(Instant(i64::MAX), |zoned| Instant::from(&zoned))
 }
 
-/// Newest registered first: candidates come from the index, and each is checked against the words as they stand, because
-/// pairs of characters can meet by chance.
-fn search(cx: &mut Cx<'_>, filter: &Filter, query: &Query, page: &PageRequest) -> Result<Page<Summary>> {
-    let mut after = cursor(page)?;
-    let mut found: Vec<Summary> = Vec::new();
-    let batch = page.limit + 1;
-    // Chance meetings are rare; a query that is nothing but them ends after a few batches with what there is.
-    for _ in 0..4 {
-        let mut select = narrowed(cx, SUMMARIES, filter).matching(TEXT_KIND, "d.id", &index_terms(query));
-        if let Some((_, id)) = after {
-            select = select.and("d.id < ?", id);
-        }
-        let rows: Vec<Summary> = cx.tx.select(&select.order("d.id DESC").limit(batch))?;
-        let exhausted = rows.len() < batch;
-        after = rows.last().map(|row| (0, row.id.0)).or(after);
-        for row in rows {
-            found.extend(checked(cx, row, query)?);
-        }
-        if exhausted || found.len() > page.limit {
-            break;
-        }
-    }
-    Ok(cut(found, page.limit, |row| (0, row.id.0)))
-}
-
-/// The row with its snippet, if its words really have what was searched for.
-fn checked(cx: &mut Cx<'_>, mut row: Summary, query: &Query) -> Result<Option<Summary>> {
-    let texts = texts(cx, row.id)?;
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    if !query.matches_any(&texts) {
-        return Ok(None);
-    }
-    let shown = texts.iter().skip(1).find(|text| query.matches(text)).or(texts.get(1));
-    row.snippet = shown.map(|text| query.snippet(text, 80)).unwrap_or_default();
-    Ok(Some(row))
-}
-
 /// Every text of a demand that is searched: title, words, firm, number, replies.
 pub fn texts(cx: &mut Cx<'_>, id: Id) -> Result<Vec<String>> {
     let Some(demand) = records::by_id(cx.tx, id)? else { return Ok(Vec::new()) };
@@ -260,11 +228,8 @@ pub fn texts(cx: &mut Cx<'_>, id: Id) -> Result<Vec<String>> {
     Ok(texts)
 }
 
-fn index_terms(query: &Query) -> Vec<Term> {
-    query.terms().iter().map(|term| Term { text: term.text.clone(), prefix: term.prefix }).collect()
-}
-
-fn narrowed(cx: &Cx<'_>, base: store::Sql, filter: &Filter) -> Select {
+/// `base` narrowed to what `filter` asks for, its words aside, and the actor sees.
+pub(super) fn narrowed(cx: &Cx<'_>, base: store::Sql, filter: &Filter) -> Select {
     let mut select = sight::narrow(Select::new(base), cx.actor)
         .and_some("d.lead_unit = ?", filter.unit.as_ref())
         .and_some("d.theme = ?", filter.theme.as_ref())
@@ -326,7 +291,8 @@ fn waits_for(cx: &Cx<'_>, select: Select, waiting: Waiting) -> Select {
     }
 }
 
-fn cursor(page: &PageRequest) -> Result<Option<(i64, i64)>> {
+/// The place after which a page begins.
+pub(super) fn cursor(page: &PageRequest) -> Result<Option<(i64, i64)>> {
     let Some(text) = &page.cursor else { return Ok(None) };
     let parts = text.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     parts.map(Some).ok_or_else(|| Error::from(Refusal::field("cursor", "bad_format", "翻页标记不对，请从第一页开始")))

@@ -1,5 +1,6 @@
 //! The acts on demands: load, rule, save, ledger, in one transaction each.
 
+pub mod answering;
 pub mod attention;
 pub mod escalating;
 pub mod files;
@@ -10,6 +11,7 @@ pub mod moving;
 pub mod proposing;
 pub mod recomputing;
 pub mod resembling;
+pub mod searching;
 mod telling;
 pub mod together;
 pub mod viewing;

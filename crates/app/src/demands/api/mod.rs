@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{Error, Fault, Permission, Refusal, Result};
+use kernel::{Error, Fault, Id, Permission, Refusal, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa_axum::routes;
@@ -15,9 +15,10 @@ use utoipa_axum::routes;
 use self::shapes::{
     DemandPage, DemandView, DerivationView, EventView, Listed, MoveInput, NewDemand, ProgressView, Speaking,
 };
+use super::actions::answering::{self, Draft, Remark};
 use super::actions::intake::{Receipt, Upload};
 use super::actions::resembling::{self, Similar};
-use super::actions::{files, intake, listing, moving, proposing, viewing};
+use super::actions::{files, intake, listing, moving, proposing, searching, viewing};
 use super::rules::case::Case;
 use super::rules::filter::Filter;
 use super::rules::moves::Move;
@@ -39,6 +40,7 @@ pub fn routes() -> Routes<App> {
         .api(Access::Public, routes!(rate))
         .api(Access::Public, routes!(withdraw))
         .api(DESK, routes!(make_move))
+        .api(DESK, routes!(check_reply))
         .api(DESK, routes!(events))
         .api(DESK, routes!(derivation))
         .api(DESK, routes!(note))
@@ -102,8 +104,8 @@ fn registered(
         ("enterprise" = Option<i64>, Query),
         ("issue" = Option<String>, Query, description = "共性问题的编号"), ("overdue" = Option<bool>, Query), ("due_today" = Option<bool>, Query),
         ("waiting" = Option<String>, Query, description = "ruling、instruction、opinion、review、resumption"),
-        ("q" = Option<String>, Query), ("from" = Option<String>, Query), ("to" = Option<String>, Query),
-        ("sort" = Option<String>, Query, description = "received、oldest、due"), ("limit" = Option<u8>, Query, minimum = 1, maximum = 200),
+        ("q" = Option<String>, Query), ("exact" = Option<bool>, Query, description = "只找原词，不找同义词"), ("from" = Option<String>, Query), ("to" = Option<String>, Query),
+        ("sort" = Option<String>, Query, description = "relevance（有搜索词时的默认）、received、oldest、due"), ("limit" = Option<u8>, Query, minimum = 1, maximum = 200),
         ("cursor" = Option<String>, Query)),
     responses((status = 200, body = DemandPage)))]
 async fn list(
@@ -114,31 +116,44 @@ async fn list(
     let (filter, page) = Filter::read(&pairs(query))?;
     let rows = app
         .read(&session.actor, move |cx| {
+            let also = searching::also(cx, &filter);
             let page = listing::list(cx, &filter, &page)?;
             speaking(cx, |speaking| {
                 let items = page.items.into_iter().map(|row| speaking.row(row)).collect();
-                Ok(DemandPage { items, next: page.next })
+                Ok(DemandPage { items, next: page.next, also })
             })
         })
         .await?;
     Ok(Json(rows))
 }
 
-/// What resembles some words: for staff the demands themselves, for the public only that they are known.
-#[utoipa::path(get, path = "/api/v1/demands/similar", tag = "demands", params(("text" = String, Query, min_length = 1)),
+/// What resembles some words, and what a firm has lately said: for staff the demands themselves, for the public only that
+/// the matter is known.
+#[utoipa::path(get, path = "/api/v1/demands/similar", tag = "demands",
+    params(("text" = String, Query, min_length = 1), ("except" = Option<String>, Query, description = "不算这一件"),
+        ("enterprise" = Option<i64>, Query, description = "工作人员可以同时查这家企业近期反映的")),
     responses((status = 200, body = Listed<Similar>)))]
 async fn similar(
     State(app): State<App>,
     visitor: Visitor,
     QueryParams(query): QueryParams<SimilarQuery>,
 ) -> Answer<Json<Listed<Similar>>> {
-    let found = app.read(&visitor.actor, move |cx| resembling::similar(cx, query.text.as_deref(), None)).await?;
-    Ok(Json(Listed::whole(found)))
+    let SimilarQuery { text, except, enterprise } = query;
+    let found = app.read(&visitor.actor, move |cx| {
+        let mut found = resembling::similar(cx, text.as_deref(), except.as_deref())?;
+        if let Some(firm) = enterprise.filter(|_| people::may(cx.actor, Permission::Desk)) {
+            found.extend(resembling::of_firm(cx, Id(firm), except.as_deref())?);
+        }
+        Ok(found)
+    });
+    Ok(Json(Listed::whole(found.await?)))
 }
 
 #[derive(Deserialize)]
 struct SimilarQuery {
     text: Option<String>,
+    except: Option<String>,
+    enterprise: Option<i64>,
 }
 
 /// A demand, whole, with the moves that the caller may make now.
@@ -273,6 +288,20 @@ async fn make_move(
         })
         .await?;
     Ok(json_reply(reply))
+}
+
+/// What to look at in a reply before it is sent: what the demand asked and it does not touch, promises without a date, words
+/// that should not be public. Advice; sends nothing.
+#[utoipa::path(post, path = "/api/v1/demands/{number}/reply-check", tag = "demands", params(("number" = String, Path)),
+    request_body = Draft, responses((status = 200, body = Listed<Remark>)))]
+async fn check_reply(
+    State(app): State<App>,
+    session: Session,
+    PathParams(number): PathParams<String>,
+    JsonBody(draft): JsonBody<Draft>,
+) -> Answer<Json<Listed<Remark>>> {
+    let remarks = app.read(&session.actor, move |cx| answering::check(cx, &number, &draft)).await?;
+    Ok(Json(Listed::whole(remarks)))
 }
 
 #[derive(Serialize)]

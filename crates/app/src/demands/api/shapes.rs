@@ -187,6 +187,9 @@ pub struct DemandPage {
     pub items: Vec<DemandRow>,
     /// The cursor of the next page.
     pub next: Option<String>,
+    /// Words that were searched for as well, because they mean the same; `exact=true` leaves them out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 /// A list that is short enough to come whole.

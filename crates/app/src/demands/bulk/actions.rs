@@ -4,9 +4,10 @@ use jiff::civil::Date;
 use kernel::error::Checker;
 use kernel::{Actor, Error, Instant, Permission, Refusal, RefusalKind, Result};
 use serde_json::{Map, Value};
+use text::answering::Advice;
 
 use crate::context::{App, Cx};
-use crate::demands::actions::moving;
+use crate::demands::actions::{answering, moving};
 use crate::demands::macros::Step;
 use crate::demands::rules::case::Case;
 use crate::demands::rules::moves::{Move, Row, row_for};
@@ -63,6 +64,8 @@ pub struct Effect {
     pub version: i64,
     /// The long texts that were given, with their placeholders filled in: what would go out.
     pub texts: Vec<(&'static str, String)>,
+    /// What a reply among them may lack as an answer to this demand.
+    pub gaps: Vec<Advice>,
 }
 
 /// Refuses a list of demands that is empty, too long, or names one twice.
@@ -205,6 +208,7 @@ fn begin(cx: &mut Cx<'_>, item: &Item, effect: &mut Option<Effect>) -> Result<Ca
         due: case.next_clock().map(|clock| (clock.name, clock.due_at)),
         version: d.version,
         texts: Vec::new(),
+        gaps: Vec::new(),
     });
     if d.version != item.version {
         let message = "您看过之后，别人先办了一步，这一件没有办";
@@ -233,7 +237,12 @@ fn asked(cx: &mut Cx<'_>, step: &Step, case: &Case, effect: &mut Option<Effect>)
     let mut input = crate::demands::macros::within(&step.fields, row, make);
     fill(cx, row, &mut input, case)?;
     if let Some(effect) = effect {
-        effect.texts.extend(long_texts(row, &input));
+        let texts = long_texts(row, &input);
+        if make == Move::Reply {
+            let parts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            effect.gaps.extend(answering::gaps(cx, &case.demand, &parts));
+        }
+        effect.texts.extend(texts);
     }
     Ok((make, input))
 }

@@ -1,10 +1,13 @@
 //! `/bulk`: which demands, what to do, what it would do to each, what came of it. Every stage is one form with everything
 //! in it; until the last button nothing has been done, and nothing that was typed is lost.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{RawQuery, State};
 use kernel::{Id, Refusal, RefusalKind, Result};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
+use text::answering::Advice;
 use text::leaks::{self, Severity};
 
 use super::actions::{self, Item, Outcome};
@@ -344,6 +347,7 @@ impl Found {
                 found.advice.push(leak.advice);
             }
         }
+        found.advice.extend(unanswered(possible));
         found
     }
 
@@ -363,6 +367,27 @@ impl Found {
             }
         }
     }
+}
+
+/// What the replies leave unanswered: what is the same for all is said once, what was asked in each with an example.
+fn unanswered(possible: &[&Outcome]) -> Vec<String> {
+    let of_each = |outcome: &&Outcome| outcome.effect.iter().flat_map(|effect| effect.gaps.clone()).collect::<Vec<_>>();
+    let gaps: Vec<(&str, Advice)> = possible
+        .iter()
+        .flat_map(|outcome| of_each(outcome).into_iter().map(|gap| (outcome.item.number.as_str(), gap)))
+        .collect();
+    let mut advice: Vec<String> = Vec::new();
+    for (_, gap) in gaps.iter().filter(|(_, gap)| gap.part.is_some()) {
+        if !advice.contains(&gap.advice) {
+            advice.push(gap.advice.clone());
+        }
+    }
+    let asked: Vec<&(&str, Advice)> = gaps.iter().filter(|(_, gap)| gap.part.is_none()).collect();
+    let demands: BTreeSet<&str> = asked.iter().map(|(number, _)| *number).collect();
+    advice.extend(
+        asked.first().map(|(number, gap)| format!("{} 件可能没有答到，例如 {number}：{}", demands.len(), gap.advice)),
+    );
+    advice
 }
 
 /// Does it, unless something that the submitters would read has not been looked at.

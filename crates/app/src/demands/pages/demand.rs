@@ -8,10 +8,10 @@ use maud::{Markup, html};
 
 use super::contact::{self, Shown};
 use super::look::{Look, status, urgent};
+use super::resembling::Resembling;
 use super::{clocks, desk, files, history, rows, together};
 use crate::context::{App, Cx};
 use crate::demands::actions::moving;
-use crate::demands::actions::resembling::{self, Similar};
 use crate::demands::actions::viewing::{self, Whole};
 use crate::demands::belonging;
 use crate::demands::checks::{self, Check};
@@ -29,7 +29,7 @@ struct Seen {
     whole: Whole,
     look: Look,
     clocks: Vec<clocks::Told>,
-    similar: Vec<Similar>,
+    similar: Resembling,
     checks: Vec<Check>,
     may_check: bool,
     next_to_sort: Option<String>,
@@ -69,9 +69,7 @@ fn read(cx: &mut Cx<'_>, number: &str) -> kernel::Result<Seen> {
     let whole = viewing::whole(cx, number)?;
     let look = Look::new(cx)?;
     let clocks = clocks::told(&look, &whole.case)?;
-    let said = &whole.case.demand.said;
-    let text: String = format!("{}\n{}", said.title, said.text).chars().take(4000).collect();
-    let similar = resembling::similar(cx, Some(&text), Some(number))?;
+    let similar = Resembling::of(cx, &whole.case.demand)?;
     let (checks, may_check) = (checks::of(cx, &whole.case)?, checks::may(cx, &whole.case));
     // Who has just sorted or handed over one goes on with the next.
     let goes_on = matches!(whole.case.demand.status, Status::Triaged | Status::Assigned)
@@ -107,7 +105,7 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
                     (clocks::card(look, &d.number, &seen.clocks))
                     (checks::card(look, &d.number, &seen.checks, seen.may_check))
                     (sorting(look, &seen.whole))
-                    (similar(&seen.similar))
+                    (seen.similar.card())
                 }
                 div.rest.stack {
                     (together::cards(look, &seen.whole))
@@ -342,26 +340,6 @@ fn sorting(look: &Look, whole: &Whole) -> Markup {
 fn pair(a: Option<&str>, b: Option<&str>) -> Option<String> {
     let both: Vec<&str> = [a, b].into_iter().flatten().collect();
     (!both.is_empty()).then(|| both.join(" · "))
-}
-
-fn similar(found: &[Similar]) -> Markup {
-    html! {
-        @if !found.is_empty() {
-            section.card {
-                h2 { "相似的" }
-                ul.small.list {
-                    @for one in found {
-                        @if let (Some(number), Some(title)) = (&one.number, &one.title) {
-                            li {
-                                a href={ "/demands/" (number) } { (contact::line(title)) }
-                                @if let Some(status) = Status::from_code(one.status) { (super::look::status(status)) }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn note_composer(number: &str, view: &FormView) -> Markup {

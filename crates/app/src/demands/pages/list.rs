@@ -12,7 +12,7 @@ use super::rows;
 use crate::city::Mode;
 use crate::context::{App, Cx};
 use crate::demands::actions::listing::{self, Count, Summary};
-use crate::demands::actions::moving;
+use crate::demands::actions::{moving, searching};
 use crate::demands::rules::filter::{Filter, Sort};
 use crate::demands::rules::vocabulary::{Audience, DemandKind, Route, Status, Tier, Waiting, Word};
 use crate::people;
@@ -24,6 +24,7 @@ use crate::web::{
 struct Listed {
     rows: kernel::Page<Summary>,
     count: Count,
+    also: Vec<String>,
     look: Look,
 }
 
@@ -73,7 +74,8 @@ fn typed(pairs: &[(String, String)]) -> FormBody {
 }
 
 fn read(cx: &mut Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Listed> {
-    Ok(Listed { rows: listing::list(cx, filter, page)?, count: listing::count(cx, filter)?, look: Look::new(cx)? })
+    let (rows, count) = (listing::list(cx, filter, page)?, listing::count(cx, filter)?);
+    Ok(Listed { rows, count, also: searching::also(cx, filter), look: Look::new(cx)? })
 }
 
 async fn refused(app: &App, session: &Session, view: FormView) -> Answer<Page> {
@@ -83,7 +85,7 @@ async fn refused(app: &App, session: &Session, view: FormView) -> Answer<Page> {
 }
 
 fn draw(session: &Session, filter: &Filter, page: &PageRequest, view: &FormView, listed: &Listed) -> Page {
-    let Listed { rows, count, look } = listed;
+    let Listed { rows, count, look, .. } = listed;
     let further = page.cursor.is_some();
     let query = filter.q.as_deref().map(Query::parse);
     let length = length(filter, *count, rows, further);
@@ -102,7 +104,8 @@ fn draw(session: &Session, filter: &Filter, page: &PageRequest, view: &FormView,
         })
         .body(html! {
             (form(look, session, filter, view))
-            @if rows.items.is_empty() {
+            (also(filter, &listed.also))
+            @if rows.items.is_empty() && rows.next.is_none() {
                 (empty(filter))
             } @else {
                 @if rows::acts(&session.actor) { (bulk(filter)) }
@@ -151,7 +154,22 @@ fn said(filter: &Filter) -> String {
     }
     parts.extend(filter.issue.as_ref().map(|issue| format!("属于共性问题 {issue}")));
     parts.extend(filter.q.as_ref().map(|q| format!("含“{q}”")));
+    parts.extend(filter.exact.then(|| "只找原词".to_owned()));
     if parts.is_empty() { String::new() } else { format!("{} · ", parts.join(" · ")) }
+}
+
+/// What else was searched for, and the way to do without.
+fn also(filter: &Filter, also: &[String]) -> Markup {
+    html! {
+        @if filter.exact {
+            p.small.muted { "只找原词。" a href=(address("/demands", &Filter { exact: false, ..filter.clone() })) { "也找同义词" } }
+        } @else if !also.is_empty() {
+            p.small.muted {
+                "也找了：" (also.join("、")) "。"
+                a href=(address("/demands", &Filter { exact: true, ..filter.clone() })) { "只找原词" }
+            }
+        }
+    }
 }
 
 fn pager(filter: &Filter, page: &PageRequest, rows: &kernel::Page<Summary>, count: Count) -> Markup {
@@ -216,6 +234,7 @@ fn form(look: &Look, session: &Session, filter: &Filter, view: &FormView) -> Mar
         form method="get" action="/demands" role="search" aria-label="筛选诉求" {
             @if let Some(enterprise) = filter.enterprise { (hidden("enterprise", enterprise)) }
             @if let Some(issue) = &filter.issue { (hidden("issue", issue)) }
+            @if filter.exact { (hidden("exact", "true")) }
             div.filters {
                 (Field::input(view, "q", "字句、编号、企业", "search").most(100))
                 (any(&statuses(filter, view), "status", "状态"))
@@ -263,7 +282,12 @@ fn modes(filter: &Filter) -> (Vec<(String, String)>, String) {
 
 fn sorts() -> Vec<(String, String)> {
     // The usual order stays out of the address.
-    let sorts = [("", "新收到的在前"), (Sort::Oldest.code(), "早收到的在前"), (Sort::Due.code(), "先到期的在前")];
+    let sorts = [
+        ("", "相关的、新收到的在前"),
+        (Sort::Received.code(), "新收到的在前"),
+        (Sort::Oldest.code(), "早收到的在前"),
+        (Sort::Due.code(), "先到期的在前"),
+    ];
     sorts.iter().map(|(code, label)| ((*code).to_owned(), (*label).to_owned())).collect()
 }
 

@@ -18,6 +18,7 @@ mod moves;
 pub(super) mod phrases;
 pub(super) mod preview;
 mod proposed;
+mod resembling;
 mod rows;
 mod together;
 #[cfg(test)]

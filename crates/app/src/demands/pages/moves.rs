@@ -11,6 +11,7 @@ use store::RecordedEntry;
 use super::contact::{self, Shown};
 use super::look::{Look, status, urgent};
 use super::preview::{self, Public};
+use super::resembling::Resembling;
 use super::{demand, fields, files, history, phrases, proposed};
 use crate::context::{App, Cx};
 use crate::demands::actions::proposing::Proposal;
@@ -32,6 +33,7 @@ struct Form {
     look: Look,
     row: Option<&'static Row>,
     proposal: Option<Proposal>,
+    similar: Option<Resembling>,
     phrases: Vec<Phrase>,
     filling: Filling,
 }
@@ -144,9 +146,14 @@ fn read(cx: &mut Cx<'_>, number: &str, make: Move) -> Result<Form> {
         Move::Triage | Move::Assign | Move::Instruct => proposing::propose(cx, &whole.case.demand)?,
         _ => None,
     };
+    // Before it is handed on somebody should see that it was said already, or how the like was answered.
+    let similar = match make {
+        Move::Triage | Move::Assign => Some(Resembling::of(cx, &whole.case.demand)?),
+        _ => None,
+    };
     let look = Look::new(cx)?;
     let filling = filling_of(cx.app, &look.units, &whole.case);
-    Ok(Form { look, row, proposal, filling, phrases: offered(cx)?, whole })
+    Ok(Form { look, row, proposal, similar, filling, phrases: offered(cx)?, whole })
 }
 
 /// The form as it opens: what is already known, then what is proposed.
@@ -231,7 +238,10 @@ fn page(form: &Form, row: &Row, view: &FormView, seen: Option<i64>) -> Page {
         (error_summary(view))
         @if let Some(seen) = seen { (meanwhile(form, seen)) }
         div.two.flip {
-            (words(form))
+            div.stack {
+                (words(form))
+                @if let Some(similar) = &form.similar { (similar.card()) }
+            }
             div.stack {
                 (callbacks_first(view, row, &d.number))
                 @if let Some(proposal) = &form.proposal {

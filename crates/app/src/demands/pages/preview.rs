@@ -3,9 +3,11 @@
 use kernel::Result;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
+use text::answering::{Advice, Gap};
 use text::leaks::{self, Leak, Severity};
 
 use crate::context::Cx;
+use crate::demands::actions::answering;
 use crate::demands::actions::moving::{self, Weighed};
 use crate::demands::rules::moves::Move;
 
@@ -15,6 +17,8 @@ pub struct Public {
     pub parts: Vec<(&'static str, String)>,
     /// The submitter's name, which an answer that may be published does not bear.
     name: Option<String>,
+    /// What a reply may lack as an answer.
+    gaps: Vec<Advice>,
 }
 
 /// Whether a move says something to the submitter in words that somebody has just typed.
@@ -30,9 +34,11 @@ pub fn public(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Val
     });
     // An answer at once has one part only.
     let reply = reply.map(|parts| parts.into_iter().filter(|(_, text)| !text.is_empty()).collect::<Vec<_>>());
+    let named: Vec<(&str, &str)> = reply.iter().flatten().map(|(name, text)| (*name, text.as_str())).collect();
+    let gaps = if named.is_empty() { Vec::new() } else { answering::gaps(cx, &case.demand, &named) };
     let notice = change.notice.map(|notice| ("", notice));
     let name = case.demand.said.contact_name.clone().filter(|name| name.chars().count() > 1);
-    Ok(Public { name, parts: reply.unwrap_or_default().into_iter().chain(notice).collect() })
+    Ok(Public { name, gaps, parts: reply.unwrap_or_default().into_iter().chain(notice).collect() })
 }
 
 impl Public {
@@ -65,19 +71,27 @@ impl Public {
     /// The text as the submitter sees it, with marks.
     pub fn text(&self) -> Markup {
         html! {
-            @for (name, text) in &self.parts {
+            @for (number, (name, text)) in self.parts.iter().enumerate() {
                 @if !name.is_empty() { h3 { (name) } }
-                p.words { (self.marked(text)) }
+                p.words { (self.marked(number, text)) }
             }
         }
     }
 
-    fn marked(&self, text: &str) -> Markup {
+    fn marked(&self, number: usize, text: &str) -> Markup {
+        let leaks = self.leaks(text).into_iter().map(|leak| (leak.start, leak.end, leak.advice));
+        // A part that says nothing is named in the list; marking all of it would show nothing.
+        let within = |gap: &&Advice| gap.part == Some(number) && gap.gap != Gap::Part;
+        let gaps = self.gaps.iter().filter(within).map(|gap| (gap.start, gap.end, gap.advice.clone()));
+        let mut marks: Vec<(usize, usize, String)> = leaks.chain(gaps).collect();
+        marks.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
         let mut pieces = Vec::new();
         let mut at = 0;
-        for leak in self.leaks(text) {
-            pieces.push((&text[at..leak.start], &text[leak.start..leak.end], leak.advice));
-            at = leak.end;
+        for (start, end, advice) in marks.into_iter().filter(|(start, end, _)| start < end) {
+            if start >= at {
+                pieces.push((&text[at..start], &text[start..end], advice));
+                at = end;
+            }
         }
         html! {
             @for (before, what, advice) in &pieces { (before) mark title=(advice) { (what) } }
@@ -93,6 +107,15 @@ impl Public {
                 div.notice.trouble[stops].warn[!stops] role="alert" {
                     p { b { "发出前请核对标出的 " (found.len()) " 处" } }
                     ul.bullets { @for (name, leak) in &found { li { @if !name.is_empty() { (name) "：" } (leak.advice) } } }
+                }
+            }
+            @if !self.gaps.is_empty() {
+                div.notice {
+                    p { b { "答到了吗" } "，供参考，不影响发出：" }
+                    ul.bullets { @for gap in &self.gaps {
+                        @let name = gap.part.and_then(|number| self.parts.get(number)).map_or("", |(name, _)| *name);
+                        li { @if !name.is_empty() && gap.gap != Gap::Part { (name) "：" } (gap.advice) }
+                    } }
                 }
             }
         }

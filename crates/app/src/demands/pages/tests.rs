@@ -3,6 +3,7 @@
 mod exchange;
 mod many;
 mod proposed;
+mod reading;
 
 use axum::Router;
 use axum::body::Body;

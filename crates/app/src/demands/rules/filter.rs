@@ -10,8 +10,10 @@ use crate::city::Mode;
 /// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// Latest received first.
+    /// What fits best first where words are sought, otherwise as [`Sort::Received`].
     #[default]
+    Usual,
+    /// Latest received first.
     Received,
     /// Earliest received first.
     Oldest,
@@ -52,6 +54,8 @@ pub struct Filter {
     pub waiting: Option<Waiting>,
     /// Words.
     pub q: Option<String>,
+    /// Only these words, not others of the same meaning nor the pieces of them.
+    pub exact: bool,
     /// Received on this local day or later.
     pub from: Option<Date>,
     /// Received on this local day or earlier.
@@ -83,6 +87,7 @@ impl Filter {
                 "due_today" => filter.due_today = flag(name, value, &mut check),
                 "waiting" => filter.waiting = word(name, value, &mut check),
                 "q" => filter.q = check.optional_text("q", "搜索词", Some(value), 100),
+                "exact" => filter.exact = flag(name, value, &mut check),
                 "from" => filter.from = date(name, value, &mut check),
                 "to" => filter.to = date(name, value, &mut check),
                 "sort" => filter.sort = sort(value, &mut check),
@@ -124,6 +129,7 @@ impl Filter {
             ("due_today", self.due_today.then(|| "true".to_owned())),
             ("waiting", self.waiting.map(|w| w.code().to_owned())),
             ("q", self.q.clone()),
+            ("exact", self.exact.then(|| "true".to_owned())),
             ("from", self.from.map(|d| d.to_string())),
             ("to", self.to.map(|d| d.to_string())),
             ("sort", (self.sort != Sort::default()).then(|| self.sort.code().to_owned())),
@@ -137,6 +143,7 @@ impl Sort {
     /// The identifier in addresses.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Usual => "relevance",
             Self::Received => "received",
             Self::Oldest => "oldest",
             Self::Due => "due",
@@ -211,11 +218,12 @@ fn date(name: &str, value: &str, check: &mut Checker) -> Option<Date> {
 
 fn sort(value: &str, check: &mut Checker) -> Sort {
     match value {
+        "relevance" => Sort::Usual,
         "received" | "-received" | "-received_at" => Sort::Received,
         "oldest" | "received_at" => Sort::Oldest,
         "due" | "due_at" | "due_on" => Sort::Due,
         _ => {
-            check.wrong("sort", "unknown", "排序只能是 received、oldest 或 due");
+            check.wrong("sort", "unknown", "排序只能是 relevance、received、oldest 或 due");
             Sort::default()
         }
     }

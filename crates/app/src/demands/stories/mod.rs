@@ -1,6 +1,7 @@
-//! Stories of the harder cases, on both engines: several units, several levels, several voices; in [`time`] more time, less
-//! time.
+//! Stories of the harder cases, on both engines: several units, several levels, several voices; in [`reading`] what was
+//! said before and what is found; in [`time`] more time, less time.
 
+mod reading;
 mod time;
 
 use kernel::{Actor, RefusalKind, Result};

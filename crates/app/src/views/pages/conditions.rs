@@ -43,6 +43,7 @@ impl Conditions {
             filter.enterprise.map(|_| "指定的一家企业".to_owned()),
             filter.issue.as_ref().map(|issue| format!("属于共性问题 {issue}")),
             filter.q.as_ref().map(|q| format!("含“{q}”")),
+            filter.exact.then(|| "只找原词".to_owned()),
             filter.from.map(|day| format!("{day} 起收到")),
             filter.to.map(|day| format!("{day} 止收到")),
             order(filter.sort),
@@ -62,7 +63,8 @@ fn statuses(statuses: &[Status]) -> Option<String> {
 
 fn order(sort: Sort) -> Option<String> {
     match sort {
-        Sort::Received => None,
+        Sort::Usual => None,
+        Sort::Received => Some("新收到的在前".to_owned()),
         Sort::Oldest => Some("早收到的在前".to_owned()),
         Sort::Due => Some("先到期的在前".to_owned()),
     }
