@@ -1,7 +1,7 @@
 //! The ledger's identifiers in Chinese. An identifier that no table knows stands for itself: the ledger is older than any
 //! page and will outlive it.
 
-use crate::demands::actions::recomputing;
+use crate::demands::actions::{recomputing, succeeding};
 use crate::demands::rules::moves::{MOVES, Move};
 use crate::demands::rules::vocabulary::{Audience, Grade, Status, Word};
 use crate::demands::rules::wanted::FieldKind;
@@ -47,6 +47,7 @@ pub const ACTS: &Table = &[
     ("shared_end", "合并办理的已结束"),
     ("unmask", "查看联系方式"),
     (recomputing::ACT, "重算时限"),
+    (succeeding::ACT, "接续办理"),
     ("new_facts", "工作日历更新"),
     ("add_override", "调整工作日历"),
     ("remove_override", "撤销日历调整"),
@@ -117,6 +118,9 @@ const FIELDS: &Table = &[
     ("old_due", "原到期"),
     ("new_due", "新到期"),
     ("calendar", "日历指纹"),
+    ("old_unit", "原单位"),
+    ("new_unit", "接续单位"),
+    ("leads", "牵头"),
     ("moved", "改变的时限数"),
     ("reasons", "理由"),
     ("seq", "第几条"),

@@ -10,6 +10,7 @@ pub mod moving;
 pub mod proposing;
 pub mod recomputing;
 pub mod resembling;
+pub mod succeeding;
 mod telling;
 pub mod together;
 pub mod viewing;

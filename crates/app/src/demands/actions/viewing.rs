@@ -133,7 +133,7 @@ pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
     let dispatcher = cx.app.city().dispatcher_name().to_owned();
     let next = next_clock(&case);
     let spoken = records::case(cx.tx, own.clone())?;
-    let told = Told { case: &spoken, names: &names, dispatcher: &dispatcher };
+    let told = Told { case: &spoken, history: &history, names: &names, dispatcher: &dispatcher };
     let mut helpers: Vec<&str> = case.parts.iter().filter(|part| part.open()).map(|part| part.unit.as_str()).collect();
     helpers.sort_unstable();
     helpers.dedup();
@@ -147,7 +147,7 @@ pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
         due: next.map(|c| c.due_at),
         due_clock: next.map(|c| c.name),
         may_rate: !rated && matches!(d.status, Status::Replied | Status::Closed),
-        timeline: told.timeline(&history, &notices),
+        timeline: told.timeline(&notices),
         number: own.number.clone(),
         title: own.said.title.clone(),
         text: own.said.text.clone(),
