@@ -6,7 +6,7 @@ mod time;
 use kernel::{Actor, RefusalKind, Result};
 use serde_json::{Value, json};
 
-use super::actions::{intake, moving, together, viewing};
+use super::actions::{intake, moving, viewing};
 use super::checks;
 use super::rules::case::Case;
 use super::rules::moves::Move;

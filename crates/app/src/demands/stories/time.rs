@@ -4,10 +4,10 @@ use kernel::{Actor, Role};
 use serde_json::{Value, json};
 
 use super::{answered, assigned, due};
-use crate::demands::actions::{escalating, moving, succeeding, viewing};
-use crate::demands::rules::case::Case;
+use crate::demands::actions::{escalating, moving, succeeding, together, viewing};
 use crate::demands::rules::moves::Move;
 use crate::demands::rules::vocabulary::{ClockName, Outcome, Route, Status};
+use crate::demands::rules::{self, case::Case};
 use crate::demands::tests::{at, make, said, submit, triage_fields, wrong_fields};
 use crate::testing::{TestCity, desk, handler, head, somebody};
 use crate::units::{self, EndInput};
@@ -46,7 +46,7 @@ fn more_time_is_asked_for_granted_and_told() {
         city.at("2026-03-06T09:00:00+08:00");
         let case = make(app, &head("gongkexin"), n, Move::Resume, json!({})).unwrap();
         assert_eq!(due(&case, ClockName::Handle), "2026-03-16T17:00:00+08:00");
-        let derivation = super::rules::clocks::derive(&handle(&case), &app.calendar()).unwrap().unwrap();
+        let derivation = rules::clocks::derive(&handle(&case), &app.calendar()).unwrap().unwrap();
         assert_eq!(derivation.due.map(|due| due.at), Some(handle(&case).due_at), "the clock explains itself");
         assert!(derivation.steps.len() >= 3, "{:?}", derivation.steps);
 
