@@ -250,8 +250,10 @@ fn due_list(desk: &Desk, actor: &Actor) -> Markup {
     let items = &desk.rows.items;
     if !desk.waiting.is_empty() {
         return html! {
-            section.stack { h2 { "等您批示" } (rows::table(&desk.look, actor, "等您批示的诉求，先到的在前", &desk.waiting)) }
-            section.stack { h2 { "全市在办" } (rows::table(&desk.look, actor, "在办的诉求，先到期的在前", items)) }
+            div.stack {
+                section { h2 { "等您批示" } (rows::table(&desk.look, actor, "等您批示的诉求，先到的在前", &desk.waiting)) }
+                section { h2 { "全市在办" } (rows::table(&desk.look, actor, "在办的诉求，先到期的在前", items)) }
+            }
         };
     }
     if items.is_empty() {

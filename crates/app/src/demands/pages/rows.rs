@@ -115,9 +115,11 @@ fn next_act(look: &Look, actor: &Actor, item: &Summary) -> Markup {
 }
 
 fn next_row(actor: &Actor, item: &Summary) -> Option<&'static Row> {
-    // A list does not know whether anybody asked for a ruling, unless its clock is the one that runs out first.
-    let asked = |row: &&Row| match row.within {
-        Some(ClockName::ObjectionRuling | ClockName::ExtensionRuling) => row.within == item.due_clock,
+    // A list does not know whether anybody asked for a ruling, unless its clock is the one that runs out first; and what
+    // does not go to the leaders does not wait for them.
+    let asked = |row: &&Row| match row.make {
+        Move::RuleObjection | Move::RuleExtension => row.within == item.due_clock,
+        Move::Instruct => item.route.is_some_and(Route::is_leaders),
         _ => true,
     };
     let admitted = |row: &&Row| {
