@@ -179,11 +179,9 @@ fn next_clock(case: &Case) -> Option<&DemandClock> {
 
 /// Who holds a demand now, by name.
 pub fn holder(d: &Demand, names: &units::UnitNames, dispatcher: &str) -> String {
-    match d.status {
-        Status::Assigned | Status::InProgress => {
-            names.short_name(d.lead_unit.as_deref().unwrap_or_default()).to_owned()
-        }
-        Status::TransferredOut => d.end_note.clone().unwrap_or_default(),
+    match (d.status, d.lead_unit.as_deref()) {
+        (Status::Assigned | Status::InProgress | Status::Closed, Some(unit)) => names.short_name(unit).to_owned(),
+        (Status::TransferredOut, _) => d.end_note.clone().unwrap_or_default(),
         _ => dispatcher.to_owned(),
     }
 }

@@ -121,10 +121,12 @@ fn read(cx: &mut Cx<'_>) -> Result<Desk> {
         }
         _ => Vec::new(),
     };
-    let rows = match post {
+    let mut rows = match post {
         Post::Office => kernel::Page { items: Vec::new(), next: None },
         _ => listing::list(cx, &due, &PageRequest::first(ROWS))?,
     };
+    // What is closed comes back for its review to whoever dispatches, and to nobody else.
+    rows.items.retain(|row| post == Post::Dispatcher || !row.status.is_end());
     let next_to_sort = match post {
         Post::Dispatcher => next_to_sort(cx)?,
         _ => None,
