@@ -18,6 +18,7 @@ pub fn each_minute(app: &App) -> Result<()> {
     calendar::settle(app)?;
     demands::actions::indexing::rebuild_if_wanted(app)?;
     exchange::actions::sending::settle_recent(app)?;
+    demands::actions::succeeding::settle(app)?;
     demands::actions::together::resume_due(app)?;
     demands::actions::escalating::by_rule(app)?;
     app.store().seal_all(app.now())?;

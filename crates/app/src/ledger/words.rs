@@ -1,12 +1,20 @@
 //! The ledger's identifiers in Chinese. An identifier that no table knows stands for itself: the ledger is older than any
 //! page and will outlive it.
 
-use crate::demands::actions::recomputing;
+use kernel::Instant;
+
+use crate::city::City;
+use crate::demands::actions::{recomputing, succeeding};
+use crate::demands::rules::clocks;
 use crate::demands::rules::moves::{MOVES, Move};
-use crate::demands::rules::vocabulary::{Audience, Grade, Status, Word};
+use crate::demands::rules::vocabulary::{Audience, ClockName, Grade, Status, Word};
 use crate::demands::rules::wanted::FieldKind;
+use crate::units::UnitNames;
+use crate::web::when;
 
 type Table = [(&'static str, &'static str)];
+
+const FLAG: &Table = &[("true", "是"), ("false", "否")];
 
 /// Kinds of streams by how they begin.
 pub const KINDS: &Table = &[
@@ -49,6 +57,7 @@ pub const ACTS: &Table = &[
     ("shared_end", "合并办理的已结束"),
     ("unmask", "查看联系方式"),
     (recomputing::ACT, "重算时限"),
+    (succeeding::ACT, "接续办理"),
     ("new_facts", "工作日历更新"),
     ("add_override", "调整工作日历"),
     ("remove_override", "撤销日历调整"),
@@ -141,6 +150,9 @@ const FIELDS: &Table = &[
     ("old_due", "原到期"),
     ("new_due", "新到期"),
     ("calendar", "日历指纹"),
+    ("old_unit", "原单位"),
+    ("new_unit", "接续单位"),
+    ("leads", "牵头"),
     ("moved", "改变的时限数"),
     ("reasons", "理由"),
     ("seq", "第几条"),
@@ -231,17 +243,36 @@ pub fn field(name: &str) -> &'static str {
 }
 
 /// The word of a value that is a code.
-pub fn value(name: &str, code: &str) -> Option<&'static str> {
+pub fn value(city: &City, units: &UnitNames, name: &str, code: &str) -> Option<String> {
+    let one_of = |choices| find(choices, code).map(str::to_owned);
+    let unit = |code: &str| units.get(code).map(|unit| unit.short_name.clone());
     match name {
-        "from" | "to" => find(Status::CHOICES, code),
-        "audience" => find(Audience::CHOICES, code),
-        "grade" => find(Grade::CHOICES, code),
+        "from" | "to" => one_of(Status::CHOICES),
+        "audience" => one_of(Audience::CHOICES),
+        "grade" => one_of(Grade::CHOICES),
+        "channel" => Some(city.channels.label(code)),
+        "clock" => one_of(ClockName::CHOICES),
+        "due" => due(city, code),
+        "unit" | "old_unit" | "new_unit" => unit(code),
+        "leads" => one_of(FLAG),
         _ => MOVES.iter().flat_map(|row| row.needs).filter(|field| field.name == name).find_map(|field| {
             match field.kind {
-                FieldKind::Choice(choices) => find(choices, code),
-                FieldKind::Flag => find(&[("true", "是"), ("false", "否")], code),
+                FieldKind::Choice(choices) => one_of(choices),
+                FieldKind::Flag => one_of(FLAG),
+                FieldKind::Theme => Some(city.themes.label(code)),
+                FieldKind::Unit => unit(code),
+                FieldKind::Units => code.split(',').map(unit).collect::<Option<Vec<_>>>().map(|names| names.join("、")),
                 _ => None,
             }
         }),
     }
+}
+
+/// A clock, its length and its end, as moves record them: `handle 5wd 2026-11-30T17:00:00+08:00`.
+fn due(city: &City, code: &str) -> Option<String> {
+    let (clock, rest) = code.split_once(' ')?;
+    let (limit, at) = rest.rsplit_once(' ')?;
+    let length = clocks::read(limit).map_or_else(String::new, |limit| format!("（{}）", limit.label()));
+    let at = when::stamp(Instant::parse(at)?, &city.zone);
+    Some(format!("{}{length}，{at} 到期", find(ClockName::CHOICES, clock)?))
 }

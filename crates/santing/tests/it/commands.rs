@@ -184,6 +184,8 @@ fn a_backup_becomes_a_city_again(city: &City, dir: &Path) {
     printed(&offline(&["restore", &file, "--data", &restored]), 0);
     let users = json(&offline(&["users", "--json", "--data", &restored]));
     assert!(users.as_array().unwrap().len() > 10);
+    let found = ["export", "demands", "-q", "道路坑洼", "--format", "csv", "--data", &restored];
+    assert!(printed(&offline(&found), 0).contains("园区道路坑洼"), "found as soon as the city is back");
     let again = offline(&["restore", &file, "--data", &restored]);
     assert_eq!(again.status.code(), Some(1), "a directory that holds a city is left alone: {}", said(&again));
 }

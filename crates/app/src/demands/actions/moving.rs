@@ -125,7 +125,7 @@ fn version_of(input: &Map<String, Value>) -> Result<i64> {
         Some(Value::String(text)) => text.trim().parse().ok(),
         _ => None,
     };
-    version.ok_or_else(|| Refusal::field("version", "required", "请带上您看到的版本号（version,整数）").into())
+    version.ok_or_else(|| Refusal::field("version", "required", "请带上您看到的版本号（version，整数）").into())
 }
 
 fn save_change(cx: &mut Cx<'_>, demand: &Demand, change: decide::Change) -> Result<()> {

@@ -7,14 +7,15 @@ use serde_json::{Map, Value};
 use text::answering::Advice;
 
 use crate::context::{App, Cx};
-use crate::demands::actions::{answering, moving};
+use crate::demands::actions::{answering, intake::deciding, moving};
 use crate::demands::macros::Step;
 use crate::demands::rules::case::Case;
+use crate::demands::rules::clocks;
 use crate::demands::rules::moves::{Move, Row, row_for};
 use crate::demands::rules::vocabulary::{ClockName, Status};
 use crate::demands::rules::wanted::FieldKind;
 use crate::phrases::Filling;
-use crate::{people, units};
+use crate::{people, processes, units};
 
 /// Demands at once at most: nobody reads a longer preview.
 pub const MOST: usize = 500;
@@ -269,15 +270,25 @@ fn long_texts(row: &Row, input: &Map<String, Value>) -> Vec<(&'static str, Strin
 /// What the placeholders stand for in a demand.
 pub fn filling(cx: &mut Cx<'_>, case: &Case) -> Result<Filling> {
     let names = units::names(cx)?;
-    Ok(filling_of(cx.app, &names, case))
+    filling_of(cx, &names, case)
 }
 
 /// [`filling`], where the names of the units are known.
-pub fn filling_of(app: &App, names: &units::UnitNames, case: &Case) -> Filling {
+pub fn filling_of(cx: &mut Cx<'_>, names: &units::UnitNames, case: &Case) -> Result<Filling> {
     let d = &case.demand;
     let handling = case.clocks.iter().find(|clock| clock.running() && clock.name == ClockName::Handle);
-    let due = handling.or(case.next_clock()).map(|clock| clock.due_at.in_zone(&app.city().zone).date());
-    Filling {
+    let due = match handling {
+        Some(clock) => Some(clock.due_at),
+        // Not handed over yet: by when it would have to be answered if it were handed over now.
+        None if d.status == Status::Triaged => {
+            let (calendar, governing) = (cx.app.calendar(), processes::governing(cx, d.id)?);
+            let by = deciding(cx, &calendar, &governing.clocks);
+            Some(clocks::length(ClockName::Handle, &d.sorting, &by)?.due_at)
+        }
+        None => None,
+    };
+    let due = due.map(|due| due.in_zone(&cx.app.city().zone).date());
+    Ok(Filling {
         number: d.number.clone(),
         title: d.said.title.clone(),
         enterprise: d.said.enterprise_name.clone(),
@@ -286,5 +297,5 @@ pub fn filling_of(app: &App, names: &units::UnitNames, case: &Case) -> Filling {
             .as_deref()
             .map(|code| names.get(code).map_or_else(|| code.to_owned(), |unit| unit.name.clone())),
         due: due.map(|day: Date| format!("{}年{}月{}日", day.year(), day.month(), day.day())),
-    }
+    })
 }

@@ -123,10 +123,12 @@ fn read(cx: &mut Cx<'_>) -> Result<Desk> {
         }
         _ => Vec::new(),
     };
-    let rows = match post {
+    let mut rows = match post {
         Post::Office => kernel::Page { items: Vec::new(), next: None },
         _ => listing::list(cx, &due, &PageRequest::first(ROWS))?,
     };
+    // What is closed comes back for its review to whoever dispatches, and to nobody else.
+    rows.items.retain(|row| post == Post::Dispatcher || !row.status.is_end());
     let (next_to_sort, record) = match post {
         Post::Dispatcher => (next_to_sort(cx)?, track::recent(cx)?),
         _ => (None, Vec::new()),
@@ -270,8 +272,10 @@ fn due_list(desk: &Desk, actor: &Actor) -> Markup {
     let items = &desk.rows.items;
     if !desk.waiting.is_empty() {
         return html! {
-            section.stack { h2 { "等您批示" } (rows::table(&desk.look, actor, "等您批示的诉求，先到的在前", &desk.waiting)) }
-            section.stack { h2 { "全市在办" } (rows::table(&desk.look, actor, "在办的诉求，先到期的在前", items)) }
+            div.stack {
+                section { h2 { "等您批示" } (rows::table(&desk.look, actor, "等您批示的诉求，先到的在前", &desk.waiting)) }
+                section { h2 { "全市在办" } (rows::table(&desk.look, actor, "在办的诉求，先到期的在前", items)) }
+            }
         };
     }
     if items.is_empty() {

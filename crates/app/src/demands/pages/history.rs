@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use store::RecordedEntry;
 
 use super::look::Look;
-use crate::demands::actions::recomputing;
+use crate::demands::actions::{recomputing, succeeding};
 use crate::demands::rules::fields::Task;
 use crate::demands::rules::moves::{MOVES, Move};
 use crate::demands::rules::vocabulary::{ClockName, DemandKind, Grade, Outcome, Route, Tier, Word};
@@ -107,6 +107,9 @@ fn line(look: &Look, entry: &RecordedEntry) -> Line {
                 .fact("原到期", field("old_due").map(|due| moment(look, &due)))
                 .fact("新到期", field("new_due").map(|due| moment(look, &due)))
                 .fact("原因", field("reason")),
+            succeeding::ACT => Line::new(Side::Inside, "原单位撤销，由接续单位办理，时限不变")
+                .fact("原单位", field("old_unit").map(|unit| look.unit(&unit)))
+                .fact("接续单位", field("new_unit").map(|unit| look.unit(&unit))),
             other => other_act(entry, other),
         },
     }

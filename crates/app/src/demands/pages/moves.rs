@@ -152,7 +152,7 @@ fn read(cx: &mut Cx<'_>, number: &str, make: Move) -> Result<Form> {
         _ => None,
     };
     let look = Look::new(cx)?;
-    let filling = filling_of(cx.app, &look.units, &whole.case);
+    let filling = filling_of(cx, &look.units, &whole.case)?;
     Ok(Form { look, row, proposal, similar, filling, phrases: offered(cx)?, whole })
 }
 
