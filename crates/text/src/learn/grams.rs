@@ -13,7 +13,7 @@ const TITLE_WITHIN: usize = 120;
 const TEXT_WITHIN: usize = 800;
 
 /// Stands for whatever separates; no character has this unit.
-const BREAK: u16 = 0;
+pub(super) const BREAK: u16 = 0;
 
 /// One or two units packed into a number; never 0.
 pub(super) type Gram = u32;
@@ -75,11 +75,6 @@ impl Message {
     pub fn times(&self, part: Part, at: usize) -> u32 {
         if part == Part::Whole && at < self.text_from { 2 } else { 1 }
     }
-}
-
-/// Whether two units meet between these two, so that a word may reach across.
-pub(super) fn joined(before: u16, after: u16) -> bool {
-    before != BREAK && after != BREAK
 }
 
 /// For each unit of a message the bytes of title or text from which it came.

@@ -1,9 +1,9 @@
 //! The words of a text that spoke for a label.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
-use super::grams::{Message, joined, origins};
+use super::grams::{BREAK, Message, origins};
 use super::model::{Model, PARTS, factors, value};
 use super::solve::LANES;
 
@@ -11,7 +11,13 @@ use super::solve::LANES;
 const LONGEST_WORD: usize = 6;
 
 /// A word grows by a character that adds at least this share of what the word has on average by character.
-const WORTH_GROWING: f32 = 0.5;
+const WORTH_GROWING: f32 = 0.6;
+
+/// A word is shown only if it adds at least this share of what the first word adds.
+const WORTH_SHOWING: f32 = 0.2;
+
+/// No word has one of these.
+const PARTICLES: &str = "的了着是在和与及也都就而或被把对从向给让又还才到之其这那此我你您他她它们吗呢吧啊呀";
 
 impl Model {
     /// The words of this text, as they stand there, that added most to the score of `label`; the weightiest first. Empty
@@ -32,10 +38,16 @@ impl Model {
             }
         }
         words.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let least = words.first().map_or(0.0, |(_, sum)| WORTH_SHOWING * sum);
+        words.retain(|(_, sum)| *sum >= least);
         let origins = origins(title, text);
-        let mut seen = HashSet::new();
-        words.retain(|(word, _)| seen.insert(&message.units[word.clone()]));
-        words.iter().filter_map(|(word, _)| shown(&origins[word.clone()])).take(most).collect()
+        let mut shown: Vec<&str> = Vec::new();
+        for word in words.into_iter().filter_map(|(word, _)| stretch(&origins[word])) {
+            if shown.len() < most && !shown.iter().any(|other| other.contains(word) || word.contains(other)) {
+                shown.push(word);
+            }
+        }
+        shown.into_iter().map(str::to_owned).collect()
     }
 }
 
@@ -73,7 +85,7 @@ impl Sums {
 
     /// The pairs that speak for the label, weightiest first.
     fn pairs(&self, units: &[u16]) -> Vec<Range<usize>> {
-        let pairs = (1..units.len()).filter(|at| joined(units[at - 1], units[*at])).map(|at| at - 1..at + 1);
+        let pairs = units.windows(2).enumerate().filter(|(_, pair)| is_word(pair)).map(|(at, _)| at..at + 2);
         let mut pairs: Vec<_> = pairs.map(|pair| (self.of(&pair), pair)).filter(|(sum, _)| *sum > 0.0).collect();
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
         pairs.into_iter().map(|(_, pair)| pair).collect()
@@ -83,13 +95,9 @@ impl Sums {
     fn grown(&self, mut word: Range<usize>, units: &[u16]) -> Range<usize> {
         while word.len() < LONGEST_WORD {
             let now = self.of(&word);
-            let left =
-                (word.start > 0 && joined(units[word.start - 1], units[word.start])).then(|| word.start - 1..word.end);
-            let right = units
-                .get(word.end)
-                .is_some_and(|next| joined(units[word.end - 1], *next))
-                .then(|| word.start..word.end + 1);
-            let wider = left.into_iter().chain(right).map(|wider| (self.of(&wider), wider));
+            let wider = [word.start.checked_sub(1).map(|from| from..word.end), Some(word.start..word.end + 1)];
+            let wider = wider.into_iter().flatten().filter(|wider| units.get(wider.clone()).is_some_and(is_word));
+            let wider = wider.map(|wider| (self.of(&wider), wider));
             match wider.max_by(|a, b| a.0.total_cmp(&b.0)) {
                 Some((then, wider)) if then - now > WORTH_GROWING * now / word.len() as f32 => word = wider,
                 _ => break,
@@ -99,9 +107,15 @@ impl Sums {
     }
 }
 
+/// Whether nothing separates these units and no particle is among them.
+fn is_word(units: &[u16]) -> bool {
+    let particle = |unit: u16| char::from_u32(unit.into()).is_some_and(|c| PARTICLES.contains(c));
+    !units.iter().any(|unit| *unit == BREAK || particle(*unit))
+}
+
 /// The stretch of the original from which units came: from the first one's character to the last one's.
-fn shown(origins: &[&str]) -> Option<String> {
+fn stretch<'a>(origins: &[&'a str]) -> Option<&'a str> {
     let (first, last) = (*origins.first()?, *origins.last()?);
     let size = first.len().checked_sub(last.len())? + last.chars().next()?.len_utf8();
-    first.get(..size).map(str::to_owned)
+    first.get(..size)
 }
