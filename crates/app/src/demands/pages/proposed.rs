@@ -51,11 +51,11 @@ pub fn note(proposal: &Proposal, field: &str) -> Option<Markup> {
     if let Some(part) = proposal.parts.iter().find(|part| part.field == field) {
         // Where nothing speaks, list and urgency are only what is usual, and that is not filled in.
         let shown = proposal.speaks || part.value.is_none();
-        return shown.then(|| html! { p.hint { (surety(part)) " " (part.because) } });
+        return shown.then(|| html! { p.small.muted { (surety(part)) " " (part.because) } });
     }
     let axis = proposal.axes.iter().find(|axis| axis.field == field && proposal.speaks)?;
     let because = axis.because.as_ref()?;
-    Some(html! { p.hint { (chip(Shape::Plain, Source::Rule.label())) " " (because) } })
+    Some(html! { p.small.muted { (chip(Shape::Plain, Source::Rule.label())) " " (because) } })
 }
 
 fn surety(part: &Part) -> Markup {
