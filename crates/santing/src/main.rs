@@ -70,6 +70,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Users { json } => commands::users::users(&config, json),
         Command::Token { username } => commands::users::token(&config, &username),
         Command::Simulate(asked) => commands::simulate::simulate(&config, &asked),
+        Command::Text(Text::Clusters(asked)) => commands::clusters::clusters(&config, &asked),
         Command::Text(Text::Redact) => commands::text::redact(),
         Command::Check => commands::check::check(&config),
     }
