@@ -53,13 +53,13 @@ impl Topics {
         self.all.iter_mut().zip(&drawn).for_each(|(sum, part)| *sum += f32::from(*part));
         for (feature, ..) in matter(probe).filter(|part| stats.notes_with(part.0) > 1) {
             let company = self.words.entry(*feature).or_insert(Company { notes: 0, sums: [0; LENGTH] });
-            company.notes += 1;
+            company.notes = company.notes.saturating_add(1);
             if company.sums.iter().zip(&drawn).any(|(sum, part)| sum.checked_add(*part).is_none()) {
                 // Old company fades: the halves have the same direction.
                 company.notes /= 2;
                 company.sums.iter_mut().for_each(|sum| *sum /= 2);
             }
-            company.sums.iter_mut().zip(&drawn).for_each(|(sum, part)| *sum += part);
+            company.sums.iter_mut().zip(&drawn).for_each(|(sum, part)| *sum = sum.saturating_add(*part));
         }
     }
 
