@@ -320,6 +320,10 @@ fn split_join_and_back_again() {
         assert_eq!((new.size(), new.issue.state, members(city, one).len()), (2, State::Candidate, 3));
         look(city);
         assert_eq!(members(city, one).len(), 3, "the program does not undo it");
+        while crate::jobs::at_once(&city.app).unwrap() {}
+        let near = whole(city, one).near;
+        let of_new = near.iter().filter(|near| near.issue.as_ref().is_some_and(|(n, _)| *n == new.issue.number));
+        assert_eq!(of_new.count(), 2, "{near:?}");
 
         let into = ActInput { into: Some(one.to_ascii_lowercase()), ..because("还是同一件事") };
         act(city, &new.issue.number, Act::Join, into).unwrap();

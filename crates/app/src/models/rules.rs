@@ -331,11 +331,14 @@ impl Learned {
     }
 }
 
+/// A version's number, and the model where it could be read.
+type LastRead = (i64, Option<Arc<Active>>);
+
 /// What the program keeps of the models between requests: those that were read, and whether it is learning now.
 #[derive(Debug, Default)]
 pub struct Kept {
     /// By aspect the version that was read last, and what it was; nothing where it could not be read.
-    pub(super) read: RwLock<BTreeMap<Aspect, (i64, Option<Arc<Active>>)>>,
+    pub(super) read: RwLock<BTreeMap<Aspect, LastRead>>,
     /// Held while this server learns: twice at once helps nobody.
     pub busy: Mutex<()>,
 }

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod calendar;
 pub mod check;
+pub mod clusters;
 pub mod evaluate;
 pub mod exchange;
 pub mod export;

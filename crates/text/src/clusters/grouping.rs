@@ -13,7 +13,7 @@ const FILED: usize = 14;
 /// Groups filed under one feature.
 pub(super) const FILE: usize = 64;
 /// Candidates that are compared.
-const CANDIDATES: usize = 40;
+const CANDIDATES: usize = 32;
 /// Features of a centre.
 pub(super) const CENTRE: usize = 96;
 

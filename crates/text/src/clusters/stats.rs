@@ -67,8 +67,8 @@ impl Stats {
             let count = self.counts.entry(each.feature).or_default();
             count.notes = count.notes.saturating_add(1);
             match each.kind {
-                Kind::Area => count.area += 1,
-                Kind::Site => count.site += 1,
+                Kind::Area => count.area = count.area.saturating_add(1),
+                Kind::Site => count.site = count.site.saturating_add(1),
                 Kind::Matter => {}
             }
         }
@@ -95,8 +95,9 @@ impl Stats {
 
 impl Count {
     fn kind(&self) -> Kind {
+        let in_names = self.area.saturating_add(self.site);
         match () {
-            () if ((self.area + self.site) as f32) < PLACE * self.notes as f32 || self.notes == 0 => Kind::Matter,
+            () if in_names == 0 || (in_names as f32) < PLACE * self.notes as f32 => Kind::Matter,
             () if self.area >= self.site => Kind::Area,
             () => Kind::Site,
         }

@@ -53,13 +53,13 @@ impl Topics {
         self.all.iter_mut().zip(&drawn).for_each(|(sum, part)| *sum += f32::from(*part));
         for (feature, ..) in matter(probe).filter(|part| stats.notes_with(part.0) > 1) {
             let company = self.words.entry(*feature).or_insert(Company { notes: 0, sums: [0; LENGTH] });
-            company.notes += 1;
+            company.notes = company.notes.saturating_add(1);
             if company.sums.iter().zip(&drawn).any(|(sum, part)| sum.checked_add(*part).is_none()) {
                 // Old company fades: the halves have the same direction.
                 company.notes /= 2;
                 company.sums.iter_mut().for_each(|sum| *sum /= 2);
             }
-            company.sums.iter_mut().zip(&drawn).for_each(|(sum, part)| *sum += part);
+            company.sums.iter_mut().zip(&drawn).for_each(|(sum, part)| *sum = sum.saturating_add(*part));
         }
     }
 
@@ -76,10 +76,7 @@ impl Topics {
         let mut topic = [0.0; LENGTH];
         for (weight, company) in strongest {
             let common = company.notes as f32 / self.notes;
-            let mut own = [0.0; LENGTH];
-            for at in 0..LENGTH {
-                own[at] = f32::from(company.sums[at]) - self.all[at] * common;
-            }
+            let own: [f32; LENGTH] = std::array::from_fn(|at| f32::from(company.sums[at]) - self.all[at] * common);
             let scale = weight / length(&own).max(f32::MIN_POSITIVE);
             topic.iter_mut().zip(&own).for_each(|(sum, part)| *sum += part * scale);
         }

@@ -18,6 +18,9 @@ const ROUNDS: usize = 10;
 /// What an error costs beside the length of the weights.
 const COST: f32 = 1.0;
 
+/// What keeps the paces as great on average as without rarity.
+const RARITY: f32 = 0.25;
+
 /// Lessons as sparse vectors.
 #[derive(Debug, Default)]
 pub(super) struct Examples {
@@ -136,7 +139,8 @@ pub(super) fn solve(examples: &Examples, chosen: &[usize], features: usize, labe
     weights
 }
 
-/// The square of each log-count ratio: how much likelier a feature is among the examples of a label than among the others.
+/// The square of each log-count ratio (how much likelier a feature is among the examples of a label than among the others),
+/// greater where the feature is rare at all: times the inverse document frequency to the power of 1.4.
 fn pace(examples: &Examples, chosen: &[usize], features: usize, labels: usize) -> Rows {
     let mut counts = Rows::new(features, labels, 0.0);
     let (blocks, bias) = (counts.blocks, features as u32);
@@ -150,7 +154,7 @@ fn pace(examples: &Examples, chosen: &[usize], features: usize, labels: usize) -
     let (rows, bias) = counts.all.split_at_mut(features * blocks);
     for row in rows.chunks_mut(blocks) {
         let total: f32 = row.as_flattened().iter().sum();
-        let rarity = 0.25 * (1.0 + (all / total.max(1.0)).ln()).powf(1.4);
+        let rarity = RARITY * (1.0 + (all / total.max(1.0)).ln()).powf(1.4);
         for (count, size) in row.as_flattened_mut().iter_mut().zip(sizes.as_flattened()) {
             // One more of each than were counted, so that nothing is impossible.
             let (inside, outside) = ((*count + 1.0) / (size + 2.0), (total - *count + 1.0) / (all - size + 2.0));

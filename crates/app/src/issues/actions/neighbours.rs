@@ -10,16 +10,17 @@ use text::Sketch;
 use crate::context::Cx;
 use crate::demands::TEXT_KIND;
 use crate::demands::actions::listing::{self, Summary};
+use crate::issues::progress::{self, Words};
+use crate::issues::records;
 use crate::issues::rules::issue::Whole;
-use crate::issues::{progress, records};
 
 /// Telling words that are looked up, and demands that each may bring.
 const TERMS: usize = 8;
 const CANDIDATES: usize = 25;
 /// Demands of the issue that others are compared with.
 const SAMPLE: usize = 12;
-/// Below this two texts are about different things; the same bound as that of similar demands.
-const ALIKE: f64 = 0.15;
+/// Below this two texts are about different things; lower than the bound of similar demands, because here a person judges.
+const ALIKE: f64 = 0.08;
 /// How many are shown.
 const SHOWN: usize = 6;
 
@@ -40,9 +41,10 @@ pub fn of(cx: &mut Cx<'_>, whole: &Whole) -> Result<Vec<Near>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sketches: Vec<Sketch> = sketches(cx, &ids)?.into_values().collect();
+    let sample = progress::words_of(cx.tx, &ids)?;
+    let own: Vec<Sketch> = sample.iter().map(sketch).collect();
     let mut found = BTreeSet::new();
-    for term in terms(cx, whole) {
+    for term in terms(cx, whole, &sample) {
         let terms = [Term::whole(term)];
         found.extend(cx.tx.find(&Search {
             kind: TEXT_KIND,
@@ -55,10 +57,10 @@ pub fn of(cx: &mut Cx<'_>, whole: &Whole) -> Result<Vec<Near>> {
     let known: BTreeSet<Id> = whole.standing().map(|member| member.demand).collect();
     let others: Vec<Id> = found.into_iter().filter(|id| !known.contains(id)).collect();
     let visible = listing::of_ids(cx, &others)?;
-    let words = sketches_of(cx, &visible)?;
+    let theirs = sketches(cx, &visible.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let likeness = |row: &Summary| {
-        let own = words.get(&row.id)?;
-        sketches.iter().map(|other| own.similarity(other)).max_by(f64::total_cmp)
+        let other = theirs.get(&row.id)?;
+        own.iter().map(|own| own.similarity(other)).max_by(f64::total_cmp)
     };
     let mut near: Vec<(f64, Summary)> =
         visible.into_iter().filter_map(|row| Some((likeness(&row).filter(|like| *like >= ALIKE)?, row))).collect();
@@ -70,27 +72,23 @@ pub fn of(cx: &mut Cx<'_>, whole: &Whole) -> Result<Vec<Near>> {
     near.into_iter().map(|(likeness, row)| Ok(Near { issue: holder(cx, &row)?, likeness, row })).collect()
 }
 
-/// The words that most of its demands share, and those that tell most in its name.
-fn terms(cx: &Cx<'_>, whole: &Whole) -> Vec<String> {
-    let mut shared: BTreeMap<&str, usize> = BTreeMap::new();
-    for word in whole.standing().flat_map(|member| &member.shared) {
-        *shared.entry(word).or_default() += 1;
-    }
-    let mut shared: Vec<(&str, usize)> = shared.into_iter().collect();
-    shared.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let mut terms: Vec<String> = shared.into_iter().map(|(word, _)| word.to_owned()).take(TERMS / 2).collect();
-    terms.extend(cx.app.words().salient(&whole.issue.name, TERMS - terms.len()));
-    terms.sort();
-    terms.dedup();
-    terms
-}
-
-fn sketches_of(cx: &mut Cx<'_>, rows: &[Summary]) -> Result<BTreeMap<Id, Sketch>> {
-    sketches(cx, &rows.iter().map(|row| row.id).collect::<Vec<_>>())
+/// The words that tell most in its name, in what its demands share, and in their titles.
+fn terms(cx: &Cx<'_>, whole: &Whole, sample: &[Words]) -> Vec<String> {
+    let shared = whole.standing().take(SAMPLE).flat_map(|member| &member.shared);
+    let said: Vec<&str> = [&whole.issue.name]
+        .into_iter()
+        .chain(shared)
+        .chain(sample.iter().map(|words| &words.title))
+        .map(String::as_str)
+        .collect();
+    cx.app.words().salient(&said.join("\n"), TERMS)
 }
 
 /// What the words of these demands are like.
 pub(super) fn sketches(cx: &mut Cx<'_>, ids: &[Id]) -> Result<BTreeMap<Id, Sketch>> {
-    let words = progress::words_of(cx.tx, ids)?;
-    Ok(words.into_iter().map(|w| (w.id, Sketch::new(&format!("{}\n{}", w.title, w.text)))).collect())
+    Ok(progress::words_of(cx.tx, ids)?.iter().map(|words| (words.id, sketch(words))).collect())
+}
+
+fn sketch(words: &Words) -> Sketch {
+    Sketch::new(&format!("{}\n{}", words.title, words.text))
 }

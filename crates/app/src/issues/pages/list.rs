@@ -78,7 +78,7 @@ fn row(look: &Look, line: &Line) -> Markup {
     let href = format!("/issues/{}", issue.number);
     html! {
         tr {
-            th scope="row" {
+            td {
                 a.title href=(href) { (issue.name) }
                 div.muted { span.num { (issue.number) } @for why in issue.why.iter().take(1) { " · " (why) } }
             }

@@ -110,7 +110,7 @@ fn members(look: &Look, seen: &Seen) -> Markup {
     let heads = ["勾选", "诉求", "为什么在这里", "现在"];
     let way = |act: Act| format!("/issues/{number}/acts/{}", act.code());
     html! {
-        section id="members" {
+        section.gap id="members" {
             h2 { "包含的诉求" }
             @if seen.rows.is_empty() && seen.hidden == 0 { p.muted { "现在没有诉求。" } }
             @if boxes && !seen.rows.is_empty() {
