@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 use super::vocabulary::Source;
 use crate::models::{Aspect, Opinion};
 
+/// Why nothing is proposed where nothing was learned either.
+const NOTHING_SAID: &str = "没有把握：没有词语说得上，请人判断";
+
 /// What is proposed for one field.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Part {
@@ -67,7 +70,7 @@ impl Part {
     /// Nothing speaks; `name` says a code in Chinese.
     pub fn unknown(aspect: Aspect, opinion: Option<&Opinion>, name: impl Fn(&str) -> String) -> Self {
         let because = match opinion {
-            None => "没有把握：没有词语说得上，请人判断".to_owned(),
+            None => NOTHING_SAID.to_owned(),
             Some(opinion) => {
                 let near = opinion.ranked.iter().take(2);
                 let near: Vec<String> = near.map(|(code, p)| format!("“{}”{}", name(code), percent(*p))).collect();
@@ -97,6 +100,12 @@ impl Part {
             model: None,
             because,
         }
+    }
+
+    /// Proposes nothing any more.
+    pub fn take_back(&mut self) {
+        (self.value, self.value_label) = (None, None);
+        self.because = NOTHING_SAID.to_owned();
     }
 
     /// The whole as a sentence that begins with the name of the aspect.

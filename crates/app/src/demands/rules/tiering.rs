@@ -201,6 +201,10 @@ impl<'a> Sorter<'a> {
         }
         because.push(ruling.because.clone());
         let theme = said.theme.map(str::to_owned).or_else(|| theme_part.value.clone());
+        if !speaks {
+            // What is usual is no proposal where nothing is known of the demand.
+            parts.iter_mut().filter(|part| part.source.is_none()).for_each(Part::take_back);
+        }
         parts.insert(0, theme_part);
         parts.push(lead_part);
         Sorted { theme, lead, co_units, axes, explained, ruling, because, margin, facts, parts, speaks }
