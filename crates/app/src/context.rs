@@ -15,6 +15,7 @@ use crate::demands::figures::Board;
 use crate::demands::importing::runs::Runs;
 use crate::demands::lookup;
 use crate::demands::serials::Serials;
+use crate::models;
 use crate::processes::Governing;
 use crate::web::Throttle;
 
@@ -48,6 +49,7 @@ struct Inner {
     parts: Parts,
     calendar: RwLock<Arc<Calendar>>,
     governing: RwLock<BTreeMap<i64, Arc<Governing>>>,
+    models: models::Kept,
     words: Words,
     synonyms: Synonyms,
     serials: Serials,
@@ -93,6 +95,7 @@ impl App {
             parts,
             calendar,
             governing: RwLock::default(),
+            models: models::Kept::default(),
             words,
             synonyms,
             serials: Serials::default(),
@@ -132,6 +135,11 @@ impl App {
     pub fn keep_governing(&self, governing: Arc<Governing>) {
         let mut kept = self.0.governing.write().unwrap_or_else(PoisonError::into_inner);
         kept.insert(governing.version, governing);
+    }
+
+    /// The models that were read, and whether this server is learning.
+    pub fn models(&self) -> &models::Kept {
+        &self.0.models
     }
 
     /// The city's own words: units, themes, channels and what belongs to them.

@@ -5,7 +5,7 @@
 use kernel::{Actor, Result};
 
 use crate::context::App;
-use crate::{absences, calendar, demands, exchange, idempotency, inbox, people};
+use crate::{absences, calendar, demands, exchange, idempotency, inbox, issues, learning, people};
 
 /// Work that wants doing within a second; says whether there was any, so that the caller comes straight back.
 pub fn at_once(app: &App) -> Result<bool> {
@@ -18,6 +18,7 @@ pub fn each_minute(app: &App) -> Result<()> {
     calendar::settle(app)?;
     demands::actions::indexing::rebuild_if_wanted(app)?;
     exchange::actions::sending::settle_recent(app)?;
+    demands::actions::succeeding::settle(app)?;
     demands::actions::together::resume_due(app)?;
     demands::actions::escalating::by_rule(app)?;
     app.store().seal_all(app.now())?;
@@ -30,6 +31,15 @@ pub fn each_minute(app: &App) -> Result<()> {
         exchange::actions::sending::settle_all(app)?;
         app.store().tend()?;
     }
+    issues::look(app)?;
     // Last: a full disk under the mails must not keep the rest from its work.
     inbox::work(app)
+}
+
+/// Work that wants doing once a night and may take minutes, so that it must not stand before other work.
+pub fn each_night(app: &App) -> Result<()> {
+    for outcome in learning::nightly(app)? {
+        tracing::info!(aspect = outcome.aspect.code(), lessons = outcome.lessons, "{}", outcome.because);
+    }
+    Ok(())
 }

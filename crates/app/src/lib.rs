@@ -15,10 +15,13 @@ pub mod absences;
 pub mod phrases;
 pub mod enterprises;
 pub mod processes;
+pub mod models;
 pub mod demands;
+pub mod learning;
 pub mod channels;
 pub mod batches;
 pub mod views;
+pub mod issues;
 pub mod inbox;
 pub mod calendar;
 pub mod ledger;
@@ -63,6 +66,11 @@ pub fn migrations() -> &'static [Migration] {
             demands::macros::MIGRATIONS,
             demands::checks::MIGRATIONS,
             demands::MIGRATIONS_3,
+            models::MIGRATIONS,
+            demands::track::MIGRATIONS,
+            learning::MIGRATIONS,
+            demands::belonging::MIGRATIONS,
+            issues::MIGRATIONS,
         ]
         .concat()
     });
@@ -75,6 +83,7 @@ pub fn routes() -> Routes<App> {
         .and(channels::routes())
         .and(batches::routes())
         .and(views::routes())
+        .and(issues::routes())
         .and(phrases::routes())
         .and(calendar::routes())
         .and(ledger::routes())
@@ -88,4 +97,5 @@ pub fn routes() -> Routes<App> {
         .and(exchange::routes())
         .and(open311::routes())
         .and(simulator::routes())
+        .and(learning::routes())
 }

@@ -7,8 +7,8 @@ use kernel::{Actor, Permission, Refusal, Role};
 pub const PERMISSIONS: [(Role, &[Permission]); 7] = {
     use Permission::*;
     [
-        (Role::Administrator, &[Desk, Administer, ReadLedger]),
-        (Role::Coordinator, &[Desk, Register, SeeAll, Dispatch, Unmask, Exchange, ReadLedger]),
+        (Role::Administrator, &[Desk, Administer, Teach, ReadLedger]),
+        (Role::Coordinator, &[Desk, Register, SeeAll, Dispatch, Teach, Unmask, Exchange, ReadLedger]),
         (Role::UnitHead, &[Desk, Register, SeeUnit, Handle, HeadUnit, Unmask]),
         (Role::UnitHandler, &[Desk, Register, SeeUnit, Handle, Unmask]),
         (Role::Leader, &[Desk, SeeAll, Instruct]),
@@ -59,6 +59,7 @@ pub fn label(permission: Permission) -> &'static str {
         Permission::Unmask => "说明理由后查看联系方式（留痕）",
         Permission::Exchange => "导入与导出",
         Permission::Administer => "管理账号、单位、日历",
+        Permission::Teach => "让系统学习、换回以前的版本",
         Permission::ReadLedger => "查看台账",
     }
 }

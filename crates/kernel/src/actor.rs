@@ -94,13 +94,15 @@ pub enum Permission {
     Exchange,
     /// Accounts, units, calendar, profile.
     Administer,
+    /// Have the program learn from decisions, and put another version of what it learned in force.
+    Teach,
     /// Read the ledger.
     ReadLedger,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Desk,
         Self::Register,
         Self::SeeAll,
@@ -112,6 +114,7 @@ impl Permission {
         Self::Unmask,
         Self::Exchange,
         Self::Administer,
+        Self::Teach,
         Self::ReadLedger,
     ];
 }

@@ -150,11 +150,11 @@ impl Checker {
         let text = value.map(str::trim).filter(|t| !t.is_empty())?;
         let length = text.chars().count();
         if length > most {
-            self.wrong(field, "too_long", format!("{name}最多 {most} 个字,现在是 {length} 个"));
+            self.wrong(field, "too_long", format!("{name}最多 {most} 个字，现在是 {length} 个"));
             return None;
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            self.wrong(field, "bad_format", format!("{name}里有无法显示的控制字符,请删去后再提交"));
+            self.wrong(field, "bad_format", format!("{name}里有无法显示的控制字符，请删去后再提交"));
             return None;
         }
         Some(text.replace("\r\n", "\n"))

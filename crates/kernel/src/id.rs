@@ -5,12 +5,19 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Clock, Random};
+use crate::{Clock, Instant, Random};
 
 /// The identifier of a row: milliseconds since 1970 in the upper bits, 20 random bits below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Id(pub i64);
+
+impl Id {
+    /// The smallest identifier that can be made at `at`: what was made earlier lies below it.
+    pub const fn floor(at: Instant) -> Self {
+        Self((at.0 / 1000) << IdSource::RANDOM_BITS)
+    }
+}
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

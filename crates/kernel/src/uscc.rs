@@ -10,10 +10,10 @@ pub enum UsccError {
     #[error("统一社会信用代码应为 18 位")]
     Length,
     /// A character that the standard does not use.
-    #[error("统一社会信用代码里有不该出现的字符(不用 I、O、S、V、Z)")]
+    #[error("统一社会信用代码里有不该出现的字符（不用 I、O、S、V、Z）")]
     Alphabet,
     /// The last character does not follow from the others.
-    #[error("统一社会信用代码的校验位不对,请核对是否有抄错的字符")]
+    #[error("统一社会信用代码的校验位不对，请核对是否有抄错的字符")]
     CheckDigit,
 }
 

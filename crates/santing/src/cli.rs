@@ -108,6 +108,15 @@ pub enum Command {
     },
     /// 试算：过去一段时间的诉求按另一版规则和时限再走一遍，不改变任何诉求
     Simulate(SimulateOptions),
+    /// 学习：从已作的研判和交办里学一遍，学出的版本明显不如正在使用的就不启用
+    Learn {
+        /// 只学一方面：theme 领域、kind 清单、urgent 紧急、lead_unit 牵头单位
+        #[arg(long, value_name = "ASPECT", value_parser = ["theme", "kind", "urgent", "lead_unit"])]
+        aspect: Option<String>,
+        /// 写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// 文本工具
     #[command(subcommand)]
     Text(Text),
@@ -291,9 +300,39 @@ pub enum Calendar {
     },
 }
 
+/// Which table, and which of its common issues.
+#[derive(Args)]
+pub struct ClustersOptions {
+    /// 文件，列为 id、title、text、time，或导入诉求时认得的中文列名
+    pub file: PathBuf,
+    /// 写成 JSON
+    #[arg(long)]
+    pub json: bool,
+    /// 至少多少件才算共性问题
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub least: usize,
+    /// 只要最大的 N 个
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+}
+
 /// Tools on text.
 #[derive(Subcommand)]
 pub enum Text {
+    /// 从一张表（.xlsx、.csv、.jsonl，均可再压缩为 .gz）里找出共性问题，从大到小，每个说明为何归在一起
+    Clusters(ClustersOptions),
     /// 标准输入 → 标准输出，遮去电话、证件号、姓名等
     Redact,
+    /// 学一个文件，拿另一个文件检验：分类准不准、快不快；列为 title、text、label
+    Evaluate {
+        /// 用来学的文件（.jsonl、.csv、.xlsx，可压缩为 .gz）
+        #[arg(long, value_name = "FILE")]
+        train: PathBuf,
+        /// 用来检验的文件
+        #[arg(long, value_name = "FILE")]
+        test: PathBuf,
+        /// 写成 JSON
+        #[arg(long)]
+        json: bool,
+    },
 }

@@ -14,7 +14,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Works until `stopped` says so.
 pub async fn run(app: App, stopped: Receiver<bool>) {
-    tokio::join!(at_once(app.clone(), stopped.clone()), each_minute(app, stopped));
+    let by_clock = |work, name| regularly(app.clone(), stopped.clone(), work, name);
+    let (minute, night) = (by_clock(app::jobs::each_minute, "minute"), by_clock(app::jobs::each_night, "night"));
+    tokio::join!(at_once(app.clone(), stopped.clone()), minute, night);
 }
 
 async fn at_once(app: App, mut stopped: Receiver<bool>) {
@@ -39,10 +41,11 @@ async fn at_once(app: App, mut stopped: Receiver<bool>) {
     let _ = off_thread(&app, app::jobs::at_once).await;
 }
 
-async fn each_minute(app: App, mut stopped: Receiver<bool>) {
+/// Work that looks at the clock itself, each minute; the night's beside the minute's, because it may take long.
+async fn regularly(app: App, mut stopped: Receiver<bool>, work: fn(&App) -> kernel::Result<()>, name: &'static str) {
     while !*stopped.borrow() {
-        if let Err(error) = off_thread(&app, app::jobs::each_minute).await {
-            tracing::error!("the work of the minute failed and will be tried again: {error}");
+        if let Err(error) = off_thread(&app, work).await {
+            tracing::error!("the work of the {name} failed and will be tried again: {error}");
         }
         rest(&mut stopped, MINUTE).await;
     }

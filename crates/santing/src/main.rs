@@ -70,7 +70,10 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Users { json } => commands::users::users(&config, json),
         Command::Token { username } => commands::users::token(&config, &username),
         Command::Simulate(asked) => commands::simulate::simulate(&config, &asked),
+        Command::Learn { aspect, json } => commands::learn::learn(&config, aspect.as_deref(), json),
+        Command::Text(Text::Clusters(asked)) => commands::clusters::clusters(&config, &asked),
         Command::Text(Text::Redact) => commands::text::redact(),
+        Command::Text(Text::Evaluate { train, test, json }) => commands::evaluate::evaluate(&train, &test, json),
         Command::Check => commands::check::check(&config),
     }
 }

@@ -75,7 +75,7 @@ pub(crate) fn all_known(names: &[String], migrations: &'static [Migration]) -> R
     match names.iter().find(|name| !known(name)) {
         None => Ok(()),
         Some(name) => {
-            let message = format!("数据来自更新的版本(本程序不认识其中的表结构「{name}」),请先升级程序");
+            let message = format!("数据来自更新的版本（本程序不认识其中的表结构「{name}」），请先升级程序");
             Err(Refusal::new(RefusalKind::Conflict { current: None }, message).into())
         }
     }

@@ -24,7 +24,7 @@ impl Store {
             Ok(()) => Ok(Serving { _lock: Some(file) }),
             Err(TryLockError::WouldBlock) => {
                 let message = format!(
-                    "数据目录 {} 正由另一个三听服务使用。请先停止它,或用 --data 指定另一个目录。",
+                    "数据目录 {} 正由另一个三听服务使用。请先停止它，或用 --data 指定另一个目录。",
                     dir.display()
                 );
                 Err(Refusal::new(RefusalKind::Conflict { current: None }, message).into())

@@ -208,7 +208,7 @@ fn any_lost_doubled_or_swapped_line_is_found() {
 fn a_problem_says_where_it_is() {
     let bytes = String::from_utf8(small_export()).unwrap().replace("市交通运输局", "市公安局");
     let report = check(bytes.as_bytes()).to_string();
-    assert!(report.contains("「demand:1」第 2 条:「text」的内容与其承诺不符"), "{report}");
+    assert!(report.contains("「demand:1」第 2 条：「text」的内容与其承诺不符"), "{report}");
     assert!(report.contains("第 7 行"), "{report}");
     let nonsense = check(b"{}\n").to_string();
     assert!(nonsense.contains("文件头"), "{nonsense}");

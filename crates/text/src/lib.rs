@@ -8,8 +8,10 @@
 
 pub mod answering;
 pub mod classify;
+pub mod clusters;
 pub mod index;
 pub mod leaks;
+pub mod learn;
 mod normal;
 pub mod query;
 pub mod redact;

@@ -61,7 +61,7 @@ impl Words {
         pieces
     }
 
-    fn spans(&self, chars: &[char]) -> Vec<(usize, usize)> {
+    pub(crate) fn spans(&self, chars: &[char]) -> Vec<(usize, usize)> {
         let mut spans = Vec::new();
         let mut at = 0;
         while at + 1 < chars.len() {

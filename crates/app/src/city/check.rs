@@ -53,6 +53,9 @@ impl Check<'_> {
         self.code("city.toml", "code", &city.code);
         self.unit("city.toml", "dispatcher", &city.dispatcher, true);
         self.unit("city.toml", "leading_group", &city.leading_group, false);
+        for code in &city.issue_coordinators {
+            self.unit("city.toml", "issue_coordinators", code, false);
+        }
         if let Some(park) = &city.park {
             self.unit("city.toml", "park", park, true);
         }

@@ -15,6 +15,8 @@ pub enum ReminderKind {
     DueSoon,
     /// Newly assigned to one's unit.
     Assigned,
+    /// Passed on to one's unit by one that was dissolved.
+    Succeeded,
     /// Sent back to be done again.
     Redo,
     /// A bad rating.
@@ -39,11 +41,12 @@ pub enum ReminderKind {
 
 impl ReminderKind {
     /// Every kind, what hurts most first: the order of a digest.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Instruct,
         Self::Overdue,
         Self::DueSoon,
         Self::Assigned,
+        Self::Succeeded,
         Self::Redo,
         Self::BadRating,
         Self::Objection,
@@ -63,6 +66,7 @@ impl ReminderKind {
             Self::Overdue => "overdue",
             Self::DueSoon => "due_soon",
             Self::Assigned => "assigned",
+            Self::Succeeded => "succeeded",
             Self::Redo => "redo",
             Self::BadRating => "bad_rating",
             Self::Objection => "objection",
@@ -83,6 +87,7 @@ impl ReminderKind {
             Self::Overdue => "已经逾期",
             Self::DueSoon => "即将到期",
             Self::Assigned => "新交办",
+            Self::Succeeded => "接续办理",
             Self::Redo => "退回重办",
             Self::BadRating => "收到差评",
             Self::Objection => "异议待裁定",

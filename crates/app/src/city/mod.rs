@@ -69,6 +69,8 @@ pub struct City {
     pub dispatcher: String,
     /// The leading group, by code.
     pub leading_group: String,
+    /// The bodies under whose lead common issues are handled (plan 一(三)), by code.
+    pub issue_coordinators: Vec<String>,
     /// The industrial park, by code, where there is one.
     pub park: Option<String>,
     /// Whether this is a city at work, where the clock may not be shifted.

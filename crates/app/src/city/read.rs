@@ -32,6 +32,8 @@ struct Head {
     holidays: String,
     dispatcher: String,
     leading_group: String,
+    #[serde(default)]
+    issue_coordinators: Vec<String>,
     park: Option<String>,
     production: bool,
     configured_note: String,
@@ -112,6 +114,10 @@ impl Files<'_> {
             calendar: self.calendar(zone.clone(), head.office_hours, official)?,
             zone: zone?,
             dispatcher: head.dispatcher,
+            issue_coordinators: match head.issue_coordinators {
+                none if none.is_empty() => vec![head.leading_group.clone()],
+                some => some,
+            },
             leading_group: head.leading_group,
             park: head.park,
             production: head.production,

@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod belonging;
 pub mod bulk;
 pub mod checks;
 pub mod codes;
@@ -11,6 +12,7 @@ pub mod exporting;
 pub mod figures;
 pub mod history;
 pub mod importing;
+pub mod lessons;
 pub mod lookup;
 pub mod macros;
 pub mod memos;
@@ -26,6 +28,7 @@ pub mod sight;
 mod stories;
 #[cfg(test)]
 mod tests;
+pub mod track;
 
 use store::Migration;
 

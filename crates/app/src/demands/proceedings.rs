@@ -125,8 +125,8 @@ fn save_part(tx: &mut Tx, demand: Id, position: usize, part: &Part) -> Result<()
             "INSERT INTO demand_part (demand_id, position, kind, unit, task, mandatory, clock, asked_at, acknowledged_at, opinion,
                stance, by_name, answered_at, released_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-             ON CONFLICT (demand_id, position) DO UPDATE SET acknowledged_at = excluded.acknowledged_at,
-               opinion = excluded.opinion, stance = excluded.stance, by_name = excluded.by_name,
+             ON CONFLICT (demand_id, position) DO UPDATE SET unit = excluded.unit,
+               acknowledged_at = excluded.acknowledged_at, opinion = excluded.opinion, stance = excluded.stance, by_name = excluded.by_name,
                answered_at = excluded.answered_at, released_at = excluded.released_at"
         ),
         args![
@@ -156,7 +156,7 @@ fn save_request(tx: &mut Tx, demand: Id, position: usize, request: &Request) -> 
             "INSERT INTO demand_request (demand_id, position, kind, unit, by_name, round, ground, reason, suggested, days, at,
                granted, ruling_reason, ruled_by, ruled_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-             ON CONFLICT (demand_id, position) DO UPDATE SET granted = excluded.granted,
+             ON CONFLICT (demand_id, position) DO UPDATE SET unit = excluded.unit, granted = excluded.granted,
                ruling_reason = excluded.ruling_reason, ruled_by = excluded.ruled_by, ruled_at = excluded.ruled_at"
         ),
         args![

@@ -308,7 +308,8 @@ fn save_clock(tx: &mut Tx, demand: Id, position: usize, clock: &DemandClock) -> 
         sql!("INSERT INTO demand_clock (demand_id, position, name, round, unit, started_at, term, source, due_at, stopped_at,
                 extension, pauses, paused_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-              ON CONFLICT (demand_id, position) DO UPDATE SET due_at = excluded.due_at, stopped_at = excluded.stopped_at,
+              ON CONFLICT (demand_id, position) DO UPDATE SET unit = excluded.unit, due_at = excluded.due_at,
+                stopped_at = excluded.stopped_at,
                 extension = excluded.extension, pauses = excluded.pauses, paused_at = excluded.paused_at"),
         args![
             demand,

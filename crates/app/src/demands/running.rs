@@ -42,6 +42,17 @@ pub fn each(tx: &mut Tx, mut each: impl FnMut(RunningClock) -> Result<()>) -> Re
     )
 }
 
+/// The numbers of the demands in which clocks of `unit` run, a handful of them.
+pub fn numbers_of(tx: &mut Tx, unit: &str, most: usize) -> Result<Vec<String>> {
+    tx.all(
+        sql!(
+            "SELECT DISTINCT d.number FROM demand_clock c JOIN demand d ON d.id = c.demand_id
+             WHERE c.stopped_at IS NULL AND c.unit = $1 ORDER BY d.number LIMIT $2"
+        ),
+        args![unit, most],
+    )
+}
+
 /// Sets when a clock is due.
 pub fn set_due(tx: &mut Tx, demand: Id, position: i64, due_at: Instant) -> Result<()> {
     tx.run(

@@ -1,6 +1,7 @@
 //! Playing the demonstration's script: every demand goes through the same actions as real ones, at the instants at which
 //! its people would have acted, in the order of time, so that the city that comes out is one that could have happened.
 
+mod issues;
 mod shortcuts;
 mod together;
 
@@ -28,7 +29,7 @@ use crate::enterprises::EnterpriseInput;
 use crate::processes::DraftInput;
 use crate::simulator::Question;
 use crate::views::{self, ViewInput};
-use crate::{demands, enterprises, exchange, inbox, people, processes, simulator};
+use crate::{demands, enterprises, exchange, inbox, learning, people, processes, simulator};
 
 /// Plays the script of the city, if it has one, so that its last day is the day of `until`; what would lie after `until`
 /// has not happened yet. `clock` is the clock that `app` was made with. Says how many demands there are.
@@ -48,7 +49,9 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
     acts.retain(|(at, _, _)| *at <= until);
     // Stable, so that acts of one demand at one instant stay in their order.
     acts.sort_by_key(|(at, _, _)| *at);
+    let mut nights = Nights::default();
     for (at, index, act) in acts {
+        nights.pass(app, clock, at, &act)?;
         clock.set(at);
         runtime.block_on(player.perform(index, &script.demands[index], act))?;
     }
@@ -68,8 +71,38 @@ pub fn play(app: &App, clock: &Arc<FixedClock>, until: Instant) -> Result<usize>
     player.somebody_is_away(until)?;
     reminders(app, clock, until)?;
     shortcuts::keep(app, clock, until)?;
+    issues::decide(app, clock, until)?;
     draft_process(app, &player.desk)?;
     Ok(player.numbers.iter().flatten().count())
+}
+
+/// The nights between the acts. The city learns after every so many decisions, not each night: the months would take minutes.
+#[derive(Default)]
+struct Nights {
+    day: Option<Date>,
+    decided: usize,
+}
+
+impl Nights {
+    /// Decisions between two lessons.
+    const BETWEEN: usize = 20;
+
+    /// Lets the night before `at` pass, if there was one.
+    fn pass(&mut self, app: &App, clock: &FixedClock, at: Instant, act: &Act) -> Result<()> {
+        let zone = &app.city().zone;
+        let day = at.in_zone(zone).date();
+        let before = self.day.replace(day).unwrap_or(day);
+        if before < day && self.decided >= Self::BETWEEN {
+            let night = day.at(3, 0, 0, 0).to_zoned_datetime(zone.clone()).map(|night| Instant::from(&night));
+            if let Some(night) = night.ok().filter(|night| *night < at) {
+                clock.set(night);
+                learning::nightly(app)?;
+                self.decided = 0;
+            }
+        }
+        self.decided += usize::from(matches!(act, Act::Move(Move::Triage, _, _)));
+        Ok(())
+    }
 }
 
 /// The remote that handed a demand over, and its number there.

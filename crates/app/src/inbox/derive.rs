@@ -12,7 +12,7 @@ use crate::city::ReminderKind;
 use crate::context::{App, Cx};
 use crate::demands::actions::attention::Running;
 use crate::demands::actions::listing::Summary;
-use crate::demands::actions::{attention, recomputing};
+use crate::demands::actions::{attention, recomputing, succeeding};
 use crate::demands::rules::fields::Task;
 use crate::demands::rules::moves::Move;
 use crate::people::{self, Colleague};
@@ -103,7 +103,7 @@ fn keep(cx: &mut Cx<'_>, staff: &Staff, fact: &Fact<'_>) -> Result<()> {
 }
 
 fn followed() -> Vec<&'static str> {
-    let others = ["rate", "withdraw_by_submitter", "record_absence", recomputing::ACT];
+    let others = ["rate", "withdraw_by_submitter", "record_absence", recomputing::ACT, succeeding::ACT];
     Move::ALL.into_iter().map(Move::code).chain(others).collect()
 }
 

@@ -80,7 +80,8 @@ impl Look<'_> {
     }
 
     fn group(&self, kind: ReminderKind, open: &[Item]) -> Markup {
-        let items: Vec<&Item> = open.iter().filter(|item| item.kind == kind).collect();
+        let mut items: Vec<&Item> = open.iter().filter(|item| item.kind == kind).collect();
+        items.sort_by_key(|item| item.due_at);
         html! {
             @if !items.is_empty() {
                 section {

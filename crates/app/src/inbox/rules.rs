@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::city::{DigestRule, ReminderKind};
 use crate::demands::actions::attention::Running;
 use crate::demands::actions::listing::Summary;
+use crate::demands::actions::succeeding;
 use crate::demands::rules::moves::Move;
 use crate::demands::rules::vocabulary::{ClockName, Grade, Route, Status};
 use crate::people::Colleague;
@@ -97,6 +98,7 @@ pub type Told = (ReminderKind, &'static [Whom], Of);
 pub fn of_act(act: &str, grade: Option<&str>) -> &'static [Told] {
     use ReminderKind::{
         Assigned, BadRating, Consult, Escalated, Extension, ExtensionRuled, Instruct, Objection, ObjectionRuled, Redo,
+        Succeeded,
     };
     use Whom::{Approvers, Dispatchers, Heads, Unit};
     let bad = || grade.and_then(Grade::from_code).is_some_and(Grade::is_bad);
@@ -115,6 +117,7 @@ pub fn of_act(act: &str, grade: Option<&str>) -> &'static [Told] {
         Some(Move::RequestExtension) => &[(Extension, &[Approvers], Of::Lead)],
         Some(Move::RuleExtension) => &[(ExtensionRuled, &[Unit], Of::Asker(Move::RequestExtension))],
         Some(Move::Escalate) => &[(Escalated, &[Approvers, Dispatchers], Of::Lead)],
+        None if act == succeeding::ACT => &[(Succeeded, &[Unit], Of::Field("new_unit"))],
         None if act == "rate" && bad() => &[(BadRating, &[Heads, Dispatchers], Of::Lead)],
         _ => &[],
     }

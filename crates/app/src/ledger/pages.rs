@@ -10,6 +10,7 @@ use super::words;
 use crate::context::App;
 use crate::demands::api::masked;
 use crate::demands::rules::moves::Move;
+use crate::units::{self, UnitNames};
 use crate::web::parts::{self, Pager, Shape, chip, encode};
 use crate::web::{
     Answer, Field, FormBody, FormView, Onward, Page, PathParams, Session, decode_pairs, error_summary, onward, when,
@@ -158,8 +159,9 @@ fn short(hash: &str) -> String {
 /// `GET /ledger/{stream}`
 pub async fn stream(State(app): State<App>, session: Session, PathParams(name): PathParams<String>) -> Answer<Page> {
     let asked = name.clone();
-    let (stream, now) =
-        app.read(&session.actor, move |cx| -> Result<_> { Ok((actions::stream(cx, &asked)?, cx.now)) }).await?;
+    let (stream, units, now) = app
+        .read(&session.actor, move |cx| -> Result<_> { Ok((actions::stream(cx, &asked)?, units::names(cx)?, cx.now)) })
+        .await?;
     let demand = name.strip_prefix("demand:").map(str::to_owned);
     // Who may read the ledger need not be somebody who may read what citizens said.
     let open = demand.is_none() || session.may(Permission::SeeAll);
@@ -170,11 +172,11 @@ pub async fn stream(State(app): State<App>, session: Session, PathParams(name): 
         .acts(html! { @if let Some(number) = demand { a.button href={ "/demands/" (number) } { "看这件诉求" } } })
         .body(html! {
             p.small.muted { "联系方式和原文里的个人信息在这里遮住；依法删除的内容只剩它的承诺值，链条仍然成立。" }
-            div.stack { @for entry in &stream.entries { (whole(&app, &stream, entry, now, open)) } }
+            div.stack { @for entry in &stream.entries { (whole(&app, &units, (&stream, entry), now, open)) } }
         }))
 }
 
-fn whole(app: &App, stream: &Stream, entry: &RecordedEntry, now: Instant, open: bool) -> Markup {
+fn whole(app: &App, units: &UnitNames, (stream, entry): (&Stream, &RecordedEntry), now: Instant, open: bool) -> Markup {
     let seal = stream.seals.iter().find(|(seq, ..)| *seq >= entry.seq);
     html! {
         section.card {
@@ -191,7 +193,7 @@ fn whole(app: &App, stream: &Stream, entry: &RecordedEntry, now: Instant, open: 
                 div.tablebox tabindex="0" role="region" aria-label={ "第 " (entry.seq) " 条的内容" } {
                     table.cards {
                         thead { tr { th scope="col" { "项" } th scope="col" { "内容" } th scope="col" { "承诺值" } } }
-                        tbody { @for field in &entry.fields { (kept(field, open)) } }
+                        tbody { @for field in &entry.fields { (kept(app, units, field, open)) } }
                     }
                 }
             }
@@ -201,14 +203,15 @@ fn whole(app: &App, stream: &Stream, entry: &RecordedEntry, now: Instant, open: 
     }
 }
 
-fn kept(field: &Kept, open: bool) -> Markup {
+fn kept(app: &App, units: &UnitNames, field: &Kept, open: bool) -> Markup {
+    let word = |value: &str| words::value(app.city(), units, &field.name, value);
     html! {
         tr {
             td.nowrap { (words::field(&field.name)) " " code.muted { (field.name) } }
             td.words.small {
                 @match shown(field) {
                     Some(_) if !open => span.muted { "（诉求内容，不在您的查看范围内）" },
-                    Some(value) => { @if let Some(word) = words::value(&field.name, &value) { (word) " " code.muted { (value) } } @else { (value) } }
+                    Some(value) => { @if let Some(word) = word(&value) { (word) " " code.muted { (value) } } @else { (value) } }
                     None => (chip(Shape::Plain, "已依法删除")),
                 }
             }

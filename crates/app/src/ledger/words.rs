@@ -1,12 +1,20 @@
 //! The ledger's identifiers in Chinese. An identifier that no table knows stands for itself: the ledger is older than any
 //! page and will outlive it.
 
-use crate::demands::actions::recomputing;
+use kernel::Instant;
+
+use crate::city::City;
+use crate::demands::actions::{recomputing, succeeding};
+use crate::demands::rules::clocks;
 use crate::demands::rules::moves::{MOVES, Move};
-use crate::demands::rules::vocabulary::{Audience, Grade, Status, Word};
+use crate::demands::rules::vocabulary::{Audience, ClockName, Grade, Status, Word};
 use crate::demands::rules::wanted::FieldKind;
+use crate::units::UnitNames;
+use crate::web::when;
 
 type Table = [(&'static str, &'static str)];
+
+const FLAG: &Table = &[("true", "是"), ("false", "否")];
 
 /// Kinds of streams by how they begin.
 pub const KINDS: &Table = &[
@@ -18,10 +26,12 @@ pub const KINDS: &Table = &[
     ("enterprise:", "企业"),
     ("calendar", "工作日历"),
     ("view:", "常用视图"),
+    ("issue:", "共性问题"),
     ("batch:", "批量登记"),
     ("phrase:", "常用语"),
     ("macro:", "快捷处理"),
     ("process", "流程版本"),
+    ("model:", "学习"),
     ("import", "导入"),
     ("export", "导出"),
     ("exchange:", "对接"),
@@ -47,6 +57,7 @@ pub const ACTS: &Table = &[
     ("shared_end", "合并办理的已结束"),
     ("unmask", "查看联系方式"),
     (recomputing::ACT, "重算时限"),
+    (succeeding::ACT, "接续办理"),
     ("new_facts", "工作日历更新"),
     ("add_override", "调整工作日历"),
     ("remove_override", "撤销日历调整"),
@@ -72,12 +83,34 @@ pub const ACTS: &Table = &[
     ("save_macro", "保存快捷处理"),
     ("amend_macro", "修改快捷处理"),
     ("remove_macro", "删除快捷处理"),
+    ("belong", "归入共性问题"),
+    ("leave", "移出共性问题"),
+    ("issue_answer", "采用统一答复"),
+    ("find_issue", "发现共性问题"),
+    ("grow_issue", "归入后来的诉求"),
+    ("bring_back_issue", "件数翻倍，再次提出"),
+    ("confirm", "确认为共性问题"),
+    ("set_aside", "不是共性问题"),
+    ("attach", "归入诉求"),
+    ("detach", "移出诉求"),
+    ("split_off", "由拆出产生"),
+    ("join", "并入另一个问题"),
+    ("unjoin", "恢复为单独的问题"),
+    ("rename", "改名"),
+    ("answer", "统一答复"),
+    ("other_attach", "诉求归入另一个问题"),
+    ("other_join", "接收另一个问题"),
+    ("other_unjoin", "交还另一个问题"),
     ("seed_process", "按城市资料登记流程"),
     ("draft_process", "起草流程版本"),
     ("amend_process", "修改流程草稿"),
     ("try_process", "试算流程草稿"),
     ("adopt_process", "启用流程版本"),
     ("discard_process", "作废流程草稿"),
+    ("train_model", "从决定里学习"),
+    ("adopt_model", "启用学到的版本"),
+    ("set_model_aside", "学到的版本没有启用"),
+    ("rollback_model", "换回以前的版本"),
     ("session.open", "登录"),
     ("session.close", "退出"),
     ("token.issue", "签发令牌"),
@@ -117,6 +150,9 @@ const FIELDS: &Table = &[
     ("old_due", "原到期"),
     ("new_due", "新到期"),
     ("calendar", "日历指纹"),
+    ("old_unit", "原单位"),
+    ("new_unit", "接续单位"),
+    ("leads", "牵头"),
     ("moved", "改变的时限数"),
     ("reasons", "理由"),
     ("seq", "第几条"),
@@ -133,9 +169,17 @@ const FIELDS: &Table = &[
     ("can_handle", "可承办"),
     ("process", "流程版本"),
     ("print", "文本指纹"),
+    ("issue", "共性问题"),
+    ("demands", "诉求"),
+    ("coordinator", "协调主体"),
     ("edit", "第几次修改"),
     ("from_day", "起始"),
     ("tried", "试算结果"),
+    ("model", "学到的版本"),
+    ("lessons", "学过的决定"),
+    ("accuracy", "准确率"),
+    ("macro_f1", "各类平均 F1"),
+    ("replaced", "换下的版本"),
     ("username", "用户名"),
     ("unit", "单位"),
     ("query", "筛选条件"),
@@ -199,17 +243,36 @@ pub fn field(name: &str) -> &'static str {
 }
 
 /// The word of a value that is a code.
-pub fn value(name: &str, code: &str) -> Option<&'static str> {
+pub fn value(city: &City, units: &UnitNames, name: &str, code: &str) -> Option<String> {
+    let one_of = |choices| find(choices, code).map(str::to_owned);
+    let unit = |code: &str| units.get(code).map(|unit| unit.short_name.clone());
     match name {
-        "from" | "to" => find(Status::CHOICES, code),
-        "audience" => find(Audience::CHOICES, code),
-        "grade" => find(Grade::CHOICES, code),
+        "from" | "to" => one_of(Status::CHOICES),
+        "audience" => one_of(Audience::CHOICES),
+        "grade" => one_of(Grade::CHOICES),
+        "channel" => Some(city.channels.label(code)),
+        "clock" => one_of(ClockName::CHOICES),
+        "due" => due(city, code),
+        "unit" | "old_unit" | "new_unit" => unit(code),
+        "leads" => one_of(FLAG),
         _ => MOVES.iter().flat_map(|row| row.needs).filter(|field| field.name == name).find_map(|field| {
             match field.kind {
-                FieldKind::Choice(choices) => find(choices, code),
-                FieldKind::Flag => find(&[("true", "是"), ("false", "否")], code),
+                FieldKind::Choice(choices) => one_of(choices),
+                FieldKind::Flag => one_of(FLAG),
+                FieldKind::Theme => Some(city.themes.label(code)),
+                FieldKind::Unit => unit(code),
+                FieldKind::Units => code.split(',').map(unit).collect::<Option<Vec<_>>>().map(|names| names.join("、")),
                 _ => None,
             }
         }),
     }
+}
+
+/// A clock, its length and its end, as moves record them: `handle 5wd 2026-11-30T17:00:00+08:00`.
+fn due(city: &City, code: &str) -> Option<String> {
+    let (clock, rest) = code.split_once(' ')?;
+    let (limit, at) = rest.rsplit_once(' ')?;
+    let length = clocks::read(limit).map_or_else(String::new, |limit| format!("（{}）", limit.label()));
+    let at = when::stamp(Instant::parse(at)?, &city.zone);
+    Some(format!("{}{length}，{at} 到期", find(ClockName::CHOICES, clock)?))
 }

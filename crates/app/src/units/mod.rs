@@ -1,6 +1,6 @@
 //! 单位: who can hold a demand. The profile's units are copied in on the first start; afterwards administrators add,
 //! change and end them, each time with a ledger entry. A unit is never deleted: a demand of last year still names who
-//! held it, and whoever asks for an ended unit is led to its successor.
+//! held it, and whoever asks for an ended unit is led to its successor, which also takes over what is open.
 
 mod actions;
 mod api;

@@ -256,15 +256,16 @@ fn editor(title: &str, unit: Option<(&str, &str)>, units: &UnitNames, view: &For
 
 fn ending(unit: &Unit, version: &str, units: &UnitNames, view: &FormView) -> Page {
     let others = choices(units, Some(&unit.code), "没有单位接续");
+    let successor = Field::select(view, "successor", "接续单位", &others);
     let action = format!("/units/{}/end", unit.code);
     Page::desk(format!("撤销“{}”", unit.name)).at("/units").back(&unit.name, format!("/units/{}", unit.code)).body(
         html! {
             (error_summary(view))
-            p { "撤销以后不能再交办给它；写明接续单位的，用旧名字交办会转到接续单位。已经办理的诉求不变。" }
+            p { "撤销以后不能再交办给它，用旧名字交办会转到接续单位。在办的诉求从次日起由接续单位办理，时限不变，逐件记入台账；已经办结的不变。" }
             form.form method="post" action=(action) novalidate {
                 (hidden("version", version))
                 (Field::date(view, "valid_to", "最后一天"))
-                (Field::select(view, "successor", "接续单位", &others).optional())
+                (if unit.can_handle { successor } else { successor.optional() })
                 (Field::area(view, "reason", "理由", 2).most(200))
                 div.go { button.primary { "撤销" } a href={ "/units/" (unit.code) } { "不撤了" } }
             }

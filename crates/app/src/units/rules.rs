@@ -147,6 +147,13 @@ impl UnitNames {
         }
     }
 
+    /// Every unit that is no more at `now`, by code, with whoever took over from it.
+    pub fn successions(&self, now: Instant) -> Vec<(String, String)> {
+        let day = self.day(now);
+        let gone = self.units.iter().filter(|unit| unit.valid_to.is_some_and(|last| last < day));
+        gone.filter_map(|unit| Some((unit.code.clone(), self.resolve(&unit.code, now).ok()?.code.clone()))).collect()
+    }
+
     /// Like [`UnitNames::resolve`], for a unit that is to handle a demand; gives its code.
     pub fn resolve_handler(&self, text: &str, now: Instant) -> Result<String, String> {
         let unit = self.resolve(text, now)?;
@@ -286,6 +293,16 @@ pub fn ended(before: &Unit, input: &EndInput, known: &UnitNames, dispatcher: &st
     let successor = form.other("successor", "接续单位", input.successor.as_deref(), &before.code);
     if successor.as_deref().is_some_and(|code| leads_to(known, code, &before.code)) {
         form.check.wrong("successor", "not_allowed", "接续关系不能绕成一圈");
+    }
+    // What it still holds has to go to somebody on the day after.
+    if before.can_handle && !form.check.has("successor") {
+        match successor.as_deref().and_then(|code| known.get(code)) {
+            None => form.check.wrong("successor", "required", "它承办诉求，请选择由哪个单位接续"),
+            Some(heir) if !heir.can_handle => {
+                form.check.wrong("successor", "not_allowed", format!("“{}”不承办诉求，不能接续", heir.name));
+            }
+            Some(_) => {}
+        }
     }
     let reason = form.check.text("reason", "理由", input.reason.as_deref(), 200);
     form.check.done()?;

@@ -3,9 +3,12 @@
 pub mod backup;
 pub mod calendar;
 pub mod check;
+pub mod clusters;
+pub mod evaluate;
 pub mod exchange;
 pub mod export;
 pub mod import;
+pub mod learn;
 pub mod simulate;
 pub mod text;
 pub mod users;

@@ -46,10 +46,12 @@ fn filled(path: &str, number: &str) -> String {
     let known = [
         ("{number}", number),
         ("{make}", "triage"),
+        ("{act}", "confirm"),
         ("{position}", "0"),
         ("{date}", "2026-12-31"),
         ("{id}", "1"),
         ("{remote}", "12345"),
+        ("{aspect}", "theme"),
     ];
     let filled = known.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "what goes into {path}?");
@@ -248,10 +250,12 @@ fn place(path: &str, number: &str) -> String {
     let known = [
         ("{number}", number),
         ("{move}", "triage"),
+        ("{act}", "confirm"),
         ("{date}", "2026-12-31"),
         ("{code}", "jingji"),
         ("{id}", "1"),
         ("{remote}", "12345"),
+        ("{aspect}", "theme"),
     ];
     let placed = known.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     let placed = placed.replace("{username}", "nobody");

@@ -120,11 +120,29 @@ fn desk_pages(city: &City) -> Vec<String> {
     all.extend([format!("/macros/{kept}/edit"), format!("/macros/{kept}/steps/new?move=triage")]);
     all.extend(pages(&["/processes", "/processes/1", "/processes/2", "/processes/new", "/processes/2/edit"]));
     all.extend(pages(&["/processes/2/adopt", "/simulator", "/simulator?version=2"]));
+    all.extend(pages(&["/learning", "/learning/theme", "/learning/theme/rollback", "/learning/lead_unit/record"]));
+    all.extend(issue_pages(city));
     all.extend(["/import".to_owned(), an_import(city)]);
     let batch = a_batch(city);
     all.extend([batch.clone(), format!("{batch}/sheet")]);
     all.extend(["/exchange".to_owned(), "/exchange/12345".to_owned(), a_reconciliation(city)]);
     all.extend(pages(&["/account", "/account/password", "/account/second-factor", "/calendar", "/calendar?year=2027"]));
+    all
+}
+
+/// The common issues of the demonstration, one in each state, and the forms of their acts.
+fn issue_pages(city: &City) -> Vec<String> {
+    let one = |state: &str| {
+        let listed = city.desk().get(&format!("/issues?state={state}&limit=1")).expect(200).json();
+        let number = listed["items"][0]["number"].as_str().map(str::to_owned);
+        format!("/issues/{}", number.unwrap_or_else(|| panic!("the demonstration has no issue that is {state}")))
+    };
+    let [waiting, confirmed, answered, aside] = ["candidate", "confirmed", "answered", "set_aside"].map(one);
+    let acts = ["confirm", "set_aside", "attach", "detach", "split", "join", "rename"];
+    let mut all = pages(&["/issues", "/issues?state=confirmed&sort=latest", "/issues?q=%E6%B2%A1%E6%9C%89%E7%9A%84"]);
+    all.extend(acts.map(|act| format!("{waiting}/acts/{act}")));
+    all.push(format!("{confirmed}/answer"));
+    all.extend([waiting, confirmed, answered, aside]);
     all
 }
 

@@ -37,6 +37,7 @@ fn commands_work_beside_a_running_server() {
         a_table_comes_in_once(city, dir.path());
         lists_go_out(city, dir.path());
         packages_come_and_go(city, dir.path());
+        it_learns_from_what_was_decided(city);
         the_ledger_is_proved_elsewhere(city, dir.path());
         a_backup_becomes_a_city_again(city, dir.path());
         printed(&city.santing(&["check"]), 0);
@@ -61,6 +62,27 @@ fn the_calendar_says_the_same_everywhere(city: &City) {
     let due = api["due"].as_str().unwrap();
     assert!(due.starts_with("2026-10-15"), "ten working days over the National Day: {due}");
     assert!(told.contains(&due[..10]), "{told}");
+}
+
+fn it_learns_from_what_was_decided(city: &City) {
+    let learned = |models: &Value| -> Vec<Value> {
+        models["items"].as_array().unwrap().iter().map(|one| one["in_force"].clone()).collect()
+    };
+    let before = learned(&city.desk().get("/models").expect(200).json());
+    assert!(before.iter().any(|version| !version.is_null()), "the demonstration has learned something: {before:?}");
+    let record = city.desk().get("/models/record?from=2026-01-01").expect(200).json();
+    let theme = &record["items"][0];
+    assert_eq!(theme["aspect"], "theme", "{record}");
+    assert!(
+        theme["all"]["accepted"].as_i64() > Some(20) && !theme["changed"].as_array().unwrap().is_empty(),
+        "{theme}"
+    );
+    let came = json(&city.santing(&["learn", "--json"]));
+    assert_eq!(came.as_array().unwrap().len(), 4, "{came}");
+    assert!(came[0]["lessons"].as_i64() > Some(50) && came[0]["because"].is_string(), "{came}");
+    let again = printed(&city.santing(&["learn", "--aspect", "theme"]), 0);
+    assert!(again.starts_with("领域") && again.contains("没有新的决定"), "{again}");
+    printed(&city.santing(&["learn", "--aspect", "nonsense"]), 2);
 }
 
 const TABLE: &str = "编号,标题,内容,时间,渠道\n\
@@ -162,8 +184,123 @@ fn a_backup_becomes_a_city_again(city: &City, dir: &Path) {
     printed(&offline(&["restore", &file, "--data", &restored]), 0);
     let users = json(&offline(&["users", "--json", "--data", &restored]));
     assert!(users.as_array().unwrap().len() > 10);
+    let found = ["export", "demands", "-q", "道路坑洼", "--format", "csv", "--data", &restored];
+    assert!(printed(&offline(&found), 0).contains("园区道路坑洼"), "found as soon as the city is back");
     let again = offline(&["restore", &file, "--data", &restored]);
     assert_eq!(again.status.code(), Some(1), "a directory that holds a city is left alone: {}", said(&again));
+}
+
+/// Invented messages as a table of lines: three kinds, told apart by what they are about.
+fn lessons(streets: &[&str]) -> String {
+    let kinds = [
+        ("环境保护", ["污水直排河道", "废气刺鼻难闻", "噪声整夜不停", "垃圾随意焚烧"]),
+        ("劳动保障", ["工资拖欠数月", "社保一直没缴", "工伤没人认定", "加班费不肯发"]),
+        ("教育", ["学校乱收费用", "幼儿园学位不足", "补课老师体罚", "食堂饭菜变质"]),
+    ];
+    let mut lines = String::new();
+    for (street, (label, matter)) in
+        streets.iter().flat_map(|s| kinds.iter().flat_map(move |(l, ms)| ms.iter().map(move |m| (s, (l, m)))))
+    {
+        let text = format!("您好，我们{street}这一带{matter}，反映多次没有结果。");
+        let line = serde_json::json!({ "title": format!("{street}{matter}"), "text": text, "label": label });
+        lines.push_str(&format!("{line}\n"));
+    }
+    lines
+}
+
+#[test]
+fn the_classifier_is_measured() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| {
+        std::fs::write(dir.path().join(name), content).unwrap();
+        path(dir.path(), name)
+    };
+    let train = write("train.jsonl", &lessons(&["连然街道", "金方街道", "温泉街道", "草铺街道", "八街街道"]));
+    let odd = "{\"title\":\"\",\"text\":\" \",\"label\":\"教育\"}\n{\"title\":\n";
+    let test = write("test.jsonl", &(lessons(&["县街街道"]) + odd));
+    let evaluate = |more: &[&str]| offline(&[&["text", "evaluate"], more].concat());
+
+    let told = json(&evaluate(&["--train", &train, "--test", &test, "--json"]));
+    let figure = |name: &str| told[name].as_f64().unwrap_or_else(|| panic!("{name}: {told}"));
+    for name in ["macro_f1", "accuracy", "accuracy_at_80"] {
+        assert!(figure(name) > 0.99, "{name}: {told}");
+    }
+    for name in ["coverage", "accuracy_when_sure", "train_seconds", "messages_per_second", "model_bytes"] {
+        assert!(figure(name) > 0.0, "{name}: {told}");
+    }
+    assert_eq!((&told["trained_on"], &told["measured_on"]), (&60.into(), &12.into()));
+    let class = told["per_class"].as_array().unwrap().iter().find(|class| class["label"] == "教育").unwrap();
+    assert_eq!((&class["n"], &class["f1"]), (&4.into(), &1.0.into()), "{told}");
+    let rows: Vec<_> = told["left_out"].as_array().unwrap().iter().map(|row| row["row"].as_u64().unwrap()).collect();
+    assert_eq!(rows, [13, 14], "{told}");
+
+    let shown = printed(&evaluate(&["--train", &train, "--test", &test]), 0);
+    for words in
+        ["学习 60 条，检验 12 条", "宏平均 F1            1.0000", "劳动保障", "test.jsonl 第 13 行  没有 title"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let other = write("other.jsonl", "{\"title\":\"路灯不亮\",\"content\":\"修一修\"}\n");
+    let alike = write("alike.jsonl", "{\"title\":\"路灯不亮\",\"text\":\"修一修\",\"label\":\"城建\"}\n");
+    for (train, test, code, words) in [
+        ("nowhere.jsonl", &*test, 1, "没有 nowhere.jsonl 这个文件"),
+        (&*train, &*other, 1, "没有这些列：text、label"),
+        (&*alike, &*test, 1, "至少要有两个类别"),
+        (&*train, "", 2, ""),
+    ] {
+        let output = if test.is_empty() {
+            evaluate(&["--train", train])
+        } else {
+            evaluate(&["--train", train, "--test", test, "--json"])
+        };
+        assert!(output.status.code() == Some(code) && said(&output).contains(words), "{words}: {}", said(&output));
+    }
+}
+
+/// Invented: one estate's kitchens, its cracked floors, and what has no like.
+const VOICES: &str = "编号,标题,内容,时间
+    甲-01,云栖苑小区楼下烧烤店油烟扰民,云栖苑小区一楼的烧烤店没有专用烟道，油烟直接排到楼上。,2026-10-12 09:30
+    甲-02,云栖苑小区楼板开裂,云栖苑小区交房才一年，楼板开裂漏水，墙面也有裂缝。,2026-10-12 10:30
+    甲-03,云栖苑小区底商餐馆油烟直排,底商餐馆炒菜的油烟直排，没有烟道，家里全是油烟味。,2026-10-13
+    甲-04,公交首班车太晚,希望首班车提前到五点半。,
+    甲-05,投诉云栖苑小区烧烤夜宵油烟,云栖苑小区夜宵摊烧烤到凌晨，油烟呛人，请查处没有烟道的餐馆。,2026-10-14
+    甲-06,云栖苑房屋墙面裂缝楼板漏水,云栖苑小区我家墙面裂缝越来越大，楼板开裂，下雨漏水。,2026-10-15
+    甲-07,请鉴定云栖苑小区楼板裂缝,云栖苑小区多户楼板开裂，墙面裂缝，要求鉴定。,2026-10-16
+    ,没有编号的一行,内容,2026-10-17
+    甲-08,,,2026-10-17
+    甲-09,时间写错,内容,2026-13-45
+";
+
+#[test]
+fn common_issues_are_found_in_a_table() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = path(dir.path(), "voices.csv");
+    std::fs::write(&file, VOICES.replace("\n    ", "\n")).unwrap();
+    let found = offline(&["text", "clusters", &file, "--json"]);
+    let groups = json(&found);
+    let ids: Vec<&Value> = groups.as_array().unwrap().iter().map(|group| &group["ids"]).collect();
+    let expected = serde_json::json!([["甲-01", "甲-03", "甲-05"], ["甲-02", "甲-06", "甲-07"]]);
+    let mut sorted: Vec<String> = ids.iter().map(|ids| ids.to_string()).collect();
+    sorted.sort();
+    assert_eq!(sorted, expected.as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>(), "{groups}");
+    assert!(groups.to_string().contains("油烟") && groups[0]["size"] == 3, "{groups}");
+    let told = said(&found);
+    for why in ["第 9 行：没有编号", "第 10 行：没有标题和内容", "第 11 行：时间无法识别", "3 行不能用"]
+    {
+        assert!(told.contains(why), "{why}: {told}");
+    }
+    let listed = printed(&offline(&["text", "clusters", &file, "--top", "1"]), 0);
+    assert!(listed.contains("7 件诉求，找出共性问题 1 个") && !listed.contains("\n2. "), "{listed}");
+    assert_eq!(json(&offline(&["text", "clusters", &file, "--least", "4", "--json"])), serde_json::json!([]));
+    let numbers = path(dir.path(), "numbers.jsonl");
+    let row = r#"{"id":7,"title":"路灯不亮","text":"人民路路灯不亮。"}"#;
+    std::fs::write(&numbers, format!("{row}\n{}\n", row.replace('7', "\"8\""))).unwrap();
+    let same = json(&offline(&["text", "clusters", &numbers, "--least", "2", "--json"]));
+    assert_eq!(same[0]["ids"], serde_json::json!([7, "8"]), "{same}");
+    printed(&offline(&["text", "clusters", &path(dir.path(), "none.csv")]), 1);
+    printed(&offline(&["text", "clusters", &file, "--least", "many"]), 2);
+    std::fs::write(&numbers, "{\"其他\":1}\n").unwrap();
+    printed(&offline(&["text", "clusters", &numbers]), 1);
 }
 
 fn offline(args: &[&str]) -> Output {

@@ -42,15 +42,22 @@ fn every_reading_call_answers_as_described() {
         "/processes",
         "/processes/2",
         "/channels/coverage",
+        "/models",
+        "/models/record?from=2026-01-01",
         "/absences",
         "/standing-in",
         "/inbox?open=true&limit=5",
+        "/issues?state=candidate,confirmed&limit=5",
+        "/issues?sort=latest&q=奖补",
         "/demands?q=奖补",
         "/demands?overdue=true&sort=due&limit=5",
     ] {
         desk.get(&path.replace("奖补", "%E5%A5%96%E8%A1%A5")).expect(200);
     }
     desk.get("/demands/similar?text=%E5%A5%96%E8%A1%A5%E6%B2%A1%E6%9C%89%E6%8B%A8%E4%BB%98").expect(200);
+    for row in desk.get("/issues").expect(200).json()["items"].as_array().unwrap() {
+        desk.get(&format!("/issues/{}", row["number"].as_str().unwrap())).expect(200);
+    }
     let number = desk.get("/demands?limit=1").expect(200).json()["items"][0]["number"].as_str().unwrap().to_owned();
     let draft = serde_json::json!({ "measures": "将尽快办理，电话13800000000。" });
     let remarks = desk.post(&format!("/demands/{number}/reply-check"), &draft).expect(200).json();

@@ -114,7 +114,9 @@ fn filled(path: &str, demand: &Demand, enterprise: &str) -> String {
         .replace("{format}", "csv")
         .replace("{date}", "2026-12-01")
         .replace("{move}", "triage")
-        .replace("{make}", "triage");
+        .replace("{make}", "triage")
+        .replace("{aspect}", "theme")
+        .replace("{act}", "confirm");
     assert!(!filled.contains('{'), "what goes into {path}?");
     let by_code = filled.ends_with("/progress") || filled.contains("/receipt");
     if by_code { format!("{filled}?number={}&code={}", demand.number, demand.code) } else { filled }

@@ -27,7 +27,7 @@ impl Store {
     /// it is whole.
     pub fn backup(&self, now: Instant, target: &Path) -> Result<Backup> {
         if target.exists() {
-            return Err(refused(format!("{} 已经存在,请换一个文件名", target.display())).into());
+            return Err(refused(format!("{} 已经存在，请换一个文件名", target.display())).into());
         }
         self.seal_all(now)?;
         let dir = parent(target);

@@ -22,7 +22,7 @@ pub fn restore(file: &Path, location: &Location, options: Options, migrations: &
     let fail = |e| Fault::new(format!("restore into {}", dir.display()), e).passing();
     fs::create_dir_all(dir).map_err(fail)?;
     if fs::read_dir(dir).map_err(fail)?.next().is_some() {
-        return Err(refused(format!("{} 不是空目录,备份只能恢复到空目录", dir.display())).into());
+        return Err(refused(format!("{} 不是空目录，备份只能恢复到空目录", dir.display())).into());
     }
     restore_attachments(&backup, dir)?;
     if let Location::Sqlite(dir) = location {
@@ -38,7 +38,7 @@ pub fn restore(file: &Path, location: &Location, options: Options, migrations: &
 }
 
 fn open(file: &Path) -> Result<Connection> {
-    let not_ours = || refused(format!("{} 不是三听的备份文件,或已经损坏", file.display()));
+    let not_ours = || refused(format!("{} 不是三听的备份文件，或已经损坏", file.display()));
     if !file.exists() {
         return Err(refused(format!("没有 {} 这个文件", file.display())).into());
     }
@@ -90,7 +90,7 @@ fn restore_rows(backup: &Connection, tx: &mut Tx, migrations: &'static [Migratio
     crate::migrate::begin(tx)?;
     let used: i64 = tx.one(sql!("SELECT COUNT(*) FROM store_migration"), args![])?;
     if used > 0 {
-        return Err(refused("这个数据库里已经有三听的数据,备份只能恢复到空数据库").into());
+        return Err(refused("这个数据库里已经有三听的数据，备份只能恢复到空数据库").into());
     }
     crate::migrate::apply_named(tx, &names(backup).map_err(fail)?, migrations)?;
     let tables = super::tables(backup).map_err(fail)?;

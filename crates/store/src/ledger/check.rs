@@ -59,7 +59,7 @@ impl Checker {
         self.report.seals += 1;
         let (n, prev) = &self.last_seal;
         if seal.n != n + 1 {
-            self.wrong(format!("应为第 {} 道封印,却是第 {} 道:有封印缺失、重复或乱序", n + 1, seal.n));
+            self.wrong(format!("应为第 {} 道封印，却是第 {} 道：有封印缺失、重复或乱序", n + 1, seal.n));
         } else if seal.prev != *prev {
             self.wrong(format!("第 {} 道封印没有接上前一道", seal.n));
         }
@@ -98,7 +98,7 @@ impl Checker {
         if self.stream.as_ref().is_some_and(|chain| chain.name == stream && chain.seq == seq && chain.hash == hash) {
             return;
         }
-        self.wrong_at(stream, seq, "序列末端的登记与最后一条不符:末尾的记录被删除或替换");
+        self.wrong_at(stream, seq, "序列末端的登记与最后一条不符：末尾的记录被删除或替换");
     }
 
     /// Something that does not hold, at the line at hand.
@@ -150,25 +150,25 @@ impl Checker {
             self.wrong_at(&chain.name, *seq, "封印过的记录不见了");
         }
         for (seq, field) in chain.erased.difference(&chain.erasures) {
-            self.wrong_at(&chain.name, *seq, format!("「{field}」的内容不见了,却没有依法删除的记录"));
+            self.wrong_at(&chain.name, *seq, format!("「{field}」的内容不见了，却没有依法删除的记录"));
         }
         for (seq, field) in chain.erasures.difference(&chain.erased) {
-            self.wrong_at(&chain.name, *seq, format!("记录说「{field}」的内容已经删除,却仍在原处"));
+            self.wrong_at(&chain.name, *seq, format!("记录说「{field}」的内容已经删除，却仍在原处"));
         }
     }
 
     fn link(&mut self, chain: &mut Chain, entry: &RecordedEntry) {
         if entry.seq != chain.seq + 1 {
-            let what = format!("应为第 {} 条:有记录缺失、重复或乱序", chain.seq + 1);
+            let what = format!("应为第 {} 条：有记录缺失、重复或乱序", chain.seq + 1);
             self.wrong_at(&entry.stream, entry.seq, what);
         } else if entry.prev != chain.hash {
-            self.wrong_at(&entry.stream, entry.seq, "没有接上前一条:前一条或这一条被替换");
+            self.wrong_at(&entry.stream, entry.seq, "没有接上前一条：前一条或这一条被替换");
         }
         if entry_hash(self.report.hash, entry) != entry.hash {
-            self.wrong_at(&entry.stream, entry.seq, "内容与其哈希不符:这一条被改动");
+            self.wrong_at(&entry.stream, entry.seq, "内容与其哈希不符：这一条被改动");
         }
         if chain.sealed.get(&entry.seq).is_some_and(|hash| *hash != entry.hash) {
-            self.wrong_at(&entry.stream, entry.seq, "与封印时的哈希不符:封印之后被改写");
+            self.wrong_at(&entry.stream, entry.seq, "与封印时的哈希不符：封印之后被改写");
         }
     }
 
@@ -177,7 +177,11 @@ impl Checker {
             match (&field.value, &field.salt) {
                 (Some(value), Some(salt)) => {
                     if commitment(self.report.hash, salt, &field.name, value) != field.commit {
-                        self.wrong_at(&entry.stream, entry.seq, format!("「{}」的内容与其承诺不符:被改动", field.name));
+                        self.wrong_at(
+                            &entry.stream,
+                            entry.seq,
+                            format!("「{}」的内容与其承诺不符：被改动", field.name),
+                        );
                     }
                 }
                 (None, None) => {

@@ -217,7 +217,7 @@ impl Tx {
             None => return Err(Refusal::not_found("台账里没有这一条").into()),
         };
         let Some(found) = fields.iter_mut().find(|f| f.name == field && f.value.is_some()) else {
-            return Err(Refusal::not_found("这一条里没有该项内容,或已经删除").into());
+            return Err(Refusal::not_found("这一条里没有该项内容，或已经删除").into());
         };
         (found.value, found.salt) = (None, None);
         self.run(

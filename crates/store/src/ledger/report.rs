@@ -62,7 +62,7 @@ impl Report {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {
-            write!(f, "第 {line} 行,")?;
+            write!(f, "第 {line} 行，")?;
         }
         if let Some(stream) = &self.stream {
             write!(f, "「{stream}」")?;
@@ -71,7 +71,7 @@ impl fmt::Display for Problem {
             write!(f, "第 {seq} 条")?;
         }
         if self.stream.is_some() || self.seq.is_some() {
-            f.write_str(":")?;
+            f.write_str("：")?;
         }
         f.write_str(&self.what)
     }
@@ -81,7 +81,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "台账共 {} 条、{} 个序列、{} 道封印({}),其中尚未封印 {} 条、依法删除内容 {} 处。",
+            "台账共 {} 条、{} 个序列、{} 道封印（{}），其中尚未封印 {} 条、依法删除内容 {} 处。",
             self.entries,
             self.streams,
             self.seals,
@@ -90,9 +90,9 @@ impl fmt::Display for Report {
             self.erased,
         )?;
         if self.holds() {
-            return f.write_str("\n校验通过:逐条相符,没有改动、缺失或乱序。");
+            return f.write_str("\n校验通过：逐条相符，没有改动、缺失或乱序。");
         }
-        write!(f, "\n校验未通过,发现 {} 处问题:", self.problem_count)?;
+        write!(f, "\n校验未通过，发现 {} 处问题：", self.problem_count)?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))?;
         if self.problem_count > self.problems.len() as u64 {
             write!(f, "\n  ……其余 {} 处从略", self.problem_count - self.problems.len() as u64)?;

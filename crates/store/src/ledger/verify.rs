@@ -192,14 +192,14 @@ pub fn verify_file(mut file: impl BufRead) -> Result<Report> {
         next_line(&mut file, &mut bytes)?;
         checker.line = Some(number);
         if bytes.is_empty() {
-            checker.wrong("文件没有末行:后面的部分被截去");
+            checker.wrong("文件没有末行：后面的部分被截去");
             break;
         }
         match parsed(&bytes) {
-            None => checker.wrong("这一行读不懂:被改动,或不是台账导出的内容"),
-            Some((_, false)) => checker.wrong("这一行的写法与导出时不同:被改动"),
+            None => checker.wrong("这一行读不懂：被改动，或不是台账导出的内容"),
+            Some((_, false)) => checker.wrong("这一行的写法与导出时不同：被改动"),
             Some((Line::Header(_), true)) => checker.wrong("文件头出现了两次"),
-            Some((Line::Seal(_), true)) if phase > 0 => checker.wrong("封印出现在记录之后:乱序"),
+            Some((Line::Seal(_), true)) if phase > 0 => checker.wrong("封印出现在记录之后：乱序"),
             Some((Line::Seal(seal), true)) => checker.seal(seal),
             Some((Line::Entry(entry), true)) => {
                 phase = 1;

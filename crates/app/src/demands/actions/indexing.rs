@@ -29,6 +29,13 @@ pub fn index_some(app: &App) -> Result<usize> {
     Ok(count)
 }
 
+/// Indexes whatever waits, all of it: for whoever must not say "done" before everything can be found.
+pub fn index_all(app: &App) -> Result<()> {
+    rebuild_if_wanted(app)?;
+    while index_some(app)? > 0 {}
+    Ok(())
+}
+
 /// A demand's texts, the title first, as the index takes them.
 pub fn document(texts: &[String]) -> Document {
     let title = texts.first().map(|title| index_terms(title)).unwrap_or_default();

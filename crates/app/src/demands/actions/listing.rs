@@ -124,6 +124,15 @@ pub fn list(cx: &mut Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Page
     }))
 }
 
+/// The demands of these rows that the actor sees, in no order.
+pub fn of_ids(cx: &mut Cx<'_>, ids: &[Id]) -> Result<Vec<Summary>> {
+    let mut found = Vec::new();
+    for some in ids.chunks(500) {
+        found.extend(cx.tx.select(&sight::narrow(Select::new(SUMMARIES), cx.actor).and_in("d.id IN (", some))?);
+    }
+    Ok(found)
+}
+
 /// How many demands `filter` asks for that the actor sees. Where words are sought these are candidates of the index.
 pub fn count(cx: &mut Cx<'_>, filter: &Filter) -> Result<Count> {
     let mut n = 0;
@@ -232,6 +241,9 @@ pub(super) fn narrowed(cx: &Cx<'_>, base: store::Sql, filter: &Filter) -> Select
         .and_some("d.enterprise_id = ?", filter.enterprise)
         .and_some("d.received_at >= ?", filter.from.map(|day| start_of(cx, day)))
         .and_some("d.received_at <= ?", filter.to.map(|day| end_of(cx, day)));
+    if let Some(issue) = &filter.issue {
+        select = select.and("d.id IN (SELECT demand_id FROM demand_issue WHERE issue = ?)", issue);
+    }
     if let Some(mode) = filter.mode {
         let channels = cx.app.city().channels.all().iter().filter(|channel| mode.covers(channel));
         select = select.and_in("d.channel IN (", channels.map(|channel| channel.code.as_str()));

@@ -12,6 +12,7 @@ pub mod proposing;
 pub mod recomputing;
 pub mod resembling;
 pub mod searching;
+pub mod succeeding;
 mod telling;
 pub mod together;
 pub mod viewing;

@@ -13,7 +13,7 @@ use crate::demands::rules::decide;
 use crate::demands::rules::fields::{self, Given, Reading};
 use crate::demands::rules::moves::{By, Move, Row};
 use crate::demands::rules::vocabulary::{Grade, Status};
-use crate::demands::{checks, codes, records, sight, stream};
+use crate::demands::{checks, codes, records, sight, stream, track};
 use crate::{people, processes, units};
 
 /// Makes a move on the demand of `number`, of which the actor saw `version`.
@@ -25,9 +25,13 @@ pub fn make(cx: &mut Cx<'_>, number: &str, make: Move, input: &Map<String, Value
 /// Saves what was weighed.
 pub(super) fn keep(cx: &mut Cx<'_>, make: Move, weighed: Weighed) -> Result<Case> {
     let Weighed { before, case, change, given } = weighed;
+    let decision = track::decision(cx, &before, &case.demand, make)?;
     if !records::update(cx.tx, &case, &before, cx.now)? {
         let message = "就在刚才，别人先改了这件诉求；您填写的内容都还在，请核对后再提交";
         return Err(Refusal::conflict(before.demand.version + 1, message).into());
+    }
+    if let Some(decision) = &decision {
+        track::keep(cx, &before.demand, decision)?;
     }
     save_change(cx, &case.demand, change)?;
     together::tell_voices(cx, &before.demand, &case)?;
@@ -121,7 +125,7 @@ fn version_of(input: &Map<String, Value>) -> Result<i64> {
         Some(Value::String(text)) => text.trim().parse().ok(),
         _ => None,
     };
-    version.ok_or_else(|| Refusal::field("version", "required", "请带上您看到的版本号（version,整数）").into())
+    version.ok_or_else(|| Refusal::field("version", "required", "请带上您看到的版本号（version，整数）").into())
 }
 
 fn save_change(cx: &mut Cx<'_>, demand: &Demand, change: decide::Change) -> Result<()> {

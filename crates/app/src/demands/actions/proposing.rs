@@ -8,8 +8,10 @@ use super::together;
 use crate::context::Cx;
 use crate::demands::records;
 use crate::demands::rules::case::Demand;
+use crate::demands::rules::parts::{self, Part};
 use crate::demands::rules::tiering::{AxisProposal, Sorter, Words};
 use crate::demands::rules::vocabulary::{ClockName, Status};
+use crate::models::{self, Aspect};
 use crate::{processes, units};
 
 /// A proposal; absent parts are those for which nothing speaks.
@@ -33,9 +35,19 @@ pub struct Proposal {
     pub rule: String,
     /// How far the first choice of a unit is ahead of the second, 0 to 1.
     pub margin: f64,
+    /// Theme, list, urgency and lead unit, each with where it comes from and whether the program stands by it.
+    pub parts: Vec<Part>,
+    /// Whether anything speaks at all; otherwise tier and route are only what usually holds.
+    #[serde(skip)]
+    pub speaks: bool,
 }
 
 impl Proposal {
+    /// What is proposed for an aspect.
+    pub fn part(&self, aspect: Aspect) -> Option<&Part> {
+        parts::of(&self.parts, aspect)
+    }
+
     /// The value that is proposed for a field of the triage.
     pub fn axis(&self, field: &str) -> Option<&'static str> {
         self.axes.iter().find(|axis| axis.field == field).map(|axis| axis.value)
@@ -55,8 +67,9 @@ pub fn propose(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
     let (city, governing) = (cx.app.city(), processes::governing(cx, demand.id)?);
     let voices = u32::try_from(together::voices(cx, demand)?.len() + 1).unwrap_or(u32::MAX);
     let sorter = Sorter::new(city, &names, &governing.process.tiering, cx.now);
-    let sorted = sorter.sort(&words(demand), dispatches, voices);
-    Ok(sorted.map(|sorted| Proposal {
+    let learned = models::ready(cx)?.ask(&demand.said.title, &demand.said.text);
+    let sorted = sorter.sort(&words(demand), &learned, dispatches, voices);
+    Ok(Some(Proposal {
         route: sorted.ruling.route.code(),
         tier: sorted.ruling.tier.code(),
         lead_unit: sorted.lead,
@@ -66,6 +79,8 @@ pub fn propose(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
         because: sorted.because,
         rule: sorted.ruling.rule,
         margin: sorted.margin,
+        parts: sorted.parts,
+        speaks: sorted.speaks,
     }))
 }
 

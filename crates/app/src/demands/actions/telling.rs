@@ -4,6 +4,7 @@
 use kernel::Instant;
 use store::RecordedEntry;
 
+use super::{recomputing, succeeding};
 use crate::demands::rules::case::Case;
 use crate::demands::rules::moves::Move;
 use crate::demands::rules::vocabulary::{ClockName, MeetingKind, RequestKind};
@@ -23,16 +24,17 @@ pub struct Step {
 /// Whose story is told, and by which names.
 pub(super) struct Told<'a> {
     pub case: &'a Case,
+    pub history: &'a [RecordedEntry],
     pub names: &'a UnitNames,
     pub dispatcher: &'a str,
 }
 
 impl Told<'_> {
     /// What happened, oldest first.
-    pub fn timeline(&self, history: &[RecordedEntry], notices: &[(String, Instant)]) -> Vec<Step> {
+    pub fn timeline(&self, notices: &[(String, Instant)]) -> Vec<Step> {
         let said = |at: Instant| notices.iter().find(|(_, told)| *told == at).map(|(text, _)| text.clone());
         let step = |entry: &RecordedEntry| Some(Step { at: entry.at, what: self.what(entry)?, said: said(entry.at) });
-        let mut steps: Vec<Step> = history.iter().filter_map(step).collect();
+        let mut steps: Vec<Step> = self.history.iter().filter_map(step).collect();
         // An imported demand was said before it was recorded here.
         if let Some(first) = steps.first_mut() {
             first.at = self.case.demand.received_at;
@@ -41,7 +43,7 @@ impl Told<'_> {
     }
 
     fn what(&self, entry: &RecordedEntry) -> Option<String> {
-        let Some(make) = Move::from_code(&entry.act) else { return other(&entry.act) };
+        let Some(make) = Move::from_code(&entry.act) else { return self.other(entry) };
         let yes = |name: &str| entry.value(name) == Some("true");
         let dispatcher = self.dispatcher;
         Some(match make {
@@ -144,11 +146,29 @@ impl Told<'_> {
         let of_the_lead = [ClockName::Sign, ClockName::Handle];
         let clocks = self.case.clocks.iter().rev();
         let clock = clocks.filter(|clock| of_the_lead.contains(&clock.name)).find(|clock| clock.started_at <= at);
-        clock?.unit.as_deref()
+        // A clock names whoever took over last; before that it was another's.
+        let later = self.history.iter().rev().filter(|entry| entry.act == succeeding::ACT && entry.at > at);
+        later.fold(clock?.unit.as_deref(), |unit, entry| match unit == entry.value("new_unit") {
+            true => entry.value("old_unit"),
+            false => unit,
+        })
+    }
+
+    fn other(&self, entry: &RecordedEntry) -> Option<String> {
+        let name = |field| self.names.short_name(entry.value(field).unwrap_or_default());
+        match entry.act.as_str() {
+            succeeding::ACT if entry.value("leads") == Some("true") => {
+                Some(format!("{}撤销，由{}接续办理，期限不变", name("old_unit"), name("new_unit")))
+            }
+            recomputing::ACT if entry.value("clock") == Some(ClockName::Handle.code()) => {
+                Some("工作日历有调整，办理期限相应改变".to_owned())
+            }
+            act => plain(act),
+        }
     }
 }
 
-fn other(act: &str) -> Option<String> {
+fn plain(act: &str) -> Option<String> {
     let what = match act {
         "register" => "收到您的诉求",
         "import" => "收到您的诉求（从原系统转入）",

@@ -133,7 +133,7 @@ pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
     let dispatcher = cx.app.city().dispatcher_name().to_owned();
     let next = next_clock(&case);
     let spoken = records::case(cx.tx, own.clone())?;
-    let told = Told { case: &spoken, names: &names, dispatcher: &dispatcher };
+    let told = Told { case: &spoken, history: &history, names: &names, dispatcher: &dispatcher };
     let mut helpers: Vec<&str> = case.parts.iter().filter(|part| part.open()).map(|part| part.unit.as_str()).collect();
     helpers.sort_unstable();
     helpers.dedup();
@@ -147,7 +147,7 @@ pub fn progress(cx: &mut Cx<'_>, number: &str, code: &str) -> Result<Progress> {
         due: next.map(|c| c.due_at),
         due_clock: next.map(|c| c.name),
         may_rate: !rated && matches!(d.status, Status::Replied | Status::Closed),
-        timeline: told.timeline(&history, &notices),
+        timeline: told.timeline(&notices),
         number: own.number.clone(),
         title: own.said.title.clone(),
         text: own.said.text.clone(),
@@ -179,11 +179,9 @@ fn next_clock(case: &Case) -> Option<&DemandClock> {
 
 /// Who holds a demand now, by name.
 pub fn holder(d: &Demand, names: &units::UnitNames, dispatcher: &str) -> String {
-    match d.status {
-        Status::Assigned | Status::InProgress => {
-            names.short_name(d.lead_unit.as_deref().unwrap_or_default()).to_owned()
-        }
-        Status::TransferredOut => d.end_note.clone().unwrap_or_default(),
+    match (d.status, d.lead_unit.as_deref()) {
+        (Status::Assigned | Status::InProgress | Status::Closed, Some(unit)) => names.short_name(unit).to_owned(),
+        (Status::TransferredOut, _) => d.end_note.clone().unwrap_or_default(),
         _ => dispatcher.to_owned(),
     }
 }

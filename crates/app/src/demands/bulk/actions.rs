@@ -7,14 +7,15 @@ use serde_json::{Map, Value};
 use text::answering::Advice;
 
 use crate::context::{App, Cx};
-use crate::demands::actions::{answering, moving};
+use crate::demands::actions::{answering, intake::deciding, moving};
 use crate::demands::macros::Step;
 use crate::demands::rules::case::Case;
+use crate::demands::rules::clocks;
 use crate::demands::rules::moves::{Move, Row, row_for};
 use crate::demands::rules::vocabulary::{ClockName, Status};
 use crate::demands::rules::wanted::FieldKind;
 use crate::phrases::Filling;
-use crate::{people, units};
+use crate::{people, processes, units};
 
 /// Demands at once at most: nobody reads a longer preview.
 pub const MOST: usize = 500;
@@ -105,8 +106,16 @@ pub fn preview(cx: &mut Cx<'_>, items: &[Item], steps: &[Step]) -> Result<Vec<Ou
     items.iter().map(|item| outcome(item, |seen| judge(cx, item, steps, seen))).collect()
 }
 
+/// What is done beside the moves, in the transaction of each demand.
+pub type Also = std::sync::Arc<dyn Fn(&mut Cx<'_>, &Case) -> Result<()> + Send + Sync>;
+
 /// Makes `steps` on every item, each in a transaction of its own: all of them or none.
 pub async fn run(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>) -> Result<Vec<Outcome>> {
+    run_and(app, actor, items, steps, std::sync::Arc::new(|_, _| Ok(()))).await
+}
+
+/// [`run`], and `also` with each demand that the steps were made on.
+pub async fn run_and(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>, also: Also) -> Result<Vec<Outcome>> {
     people::require(actor, Permission::Desk)?;
     check(&items)?;
     check_steps(&steps)?;
@@ -116,7 +125,8 @@ pub async fn run(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>) -
             .iter()
             .map(|item| {
                 let (app, actor, item, steps) = (app.clone(), actor.clone(), item.clone(), steps.clone());
-                tokio::spawn(async move { one(&app, &actor, item, steps).await })
+                let also = also.clone();
+                tokio::spawn(async move { one(&app, &actor, item, steps, also).await })
             })
             .collect();
         for (item, one) in together.iter().zip(under_way) {
@@ -128,13 +138,13 @@ pub async fn run(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>) -
     Ok(outcomes)
 }
 
-async fn one(app: &App, actor: &Actor, item: Item, steps: Vec<Step>) -> Result<Outcome> {
+async fn one(app: &App, actor: &Actor, item: Item, steps: Vec<Step>, also: Also) -> Result<Outcome> {
     // What a refused row looked like is read beside the transaction, which keeps nothing of it.
     let seen = std::sync::Arc::new(std::sync::Mutex::new(None));
     let (kept, asked) = (seen.clone(), item.clone());
     let made = app.write(actor, move |cx| {
         let mut effect = None;
-        let made = make(cx, &asked, &steps, &mut effect);
+        let made = make(cx, &asked, &steps, &mut effect).and_then(|case| also(cx, &case));
         *kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = effect;
         made
     });
@@ -176,7 +186,7 @@ fn judge(cx: &mut Cx<'_>, item: &Item, steps: &[Step], effect: &mut Option<Effec
 }
 
 /// The moves one after the other, saved.
-fn make(cx: &mut Cx<'_>, item: &Item, steps: &[Step], effect: &mut Option<Effect>) -> Result<()> {
+fn make(cx: &mut Cx<'_>, item: &Item, steps: &[Step], effect: &mut Option<Effect>) -> Result<Case> {
     let mut case = begin(cx, item, effect)?;
     for step in steps {
         let (make, mut input) = asked(cx, step, &case, effect)?;
@@ -184,7 +194,7 @@ fn make(cx: &mut Cx<'_>, item: &Item, steps: &[Step], effect: &mut Option<Effect
         case = moving::make(cx, &item.number, make, &input)?;
         went(effect, &case);
     }
-    Ok(())
+    Ok(case)
 }
 
 fn begin(cx: &mut Cx<'_>, item: &Item, effect: &mut Option<Effect>) -> Result<Case> {
@@ -260,15 +270,25 @@ fn long_texts(row: &Row, input: &Map<String, Value>) -> Vec<(&'static str, Strin
 /// What the placeholders stand for in a demand.
 pub fn filling(cx: &mut Cx<'_>, case: &Case) -> Result<Filling> {
     let names = units::names(cx)?;
-    Ok(filling_of(cx.app, &names, case))
+    filling_of(cx, &names, case)
 }
 
 /// [`filling`], where the names of the units are known.
-pub fn filling_of(app: &App, names: &units::UnitNames, case: &Case) -> Filling {
+pub fn filling_of(cx: &mut Cx<'_>, names: &units::UnitNames, case: &Case) -> Result<Filling> {
     let d = &case.demand;
     let handling = case.clocks.iter().find(|clock| clock.running() && clock.name == ClockName::Handle);
-    let due = handling.or(case.next_clock()).map(|clock| clock.due_at.in_zone(&app.city().zone).date());
-    Filling {
+    let due = match handling {
+        Some(clock) => Some(clock.due_at),
+        // Not handed over yet: by when it would have to be answered if it were handed over now.
+        None if d.status == Status::Triaged => {
+            let (calendar, governing) = (cx.app.calendar(), processes::governing(cx, d.id)?);
+            let by = deciding(cx, &calendar, &governing.clocks);
+            Some(clocks::length(ClockName::Handle, &d.sorting, &by)?.due_at)
+        }
+        None => None,
+    };
+    let due = due.map(|due| due.in_zone(&cx.app.city().zone).date());
+    Ok(Filling {
         number: d.number.clone(),
         title: d.said.title.clone(),
         enterprise: d.said.enterprise_name.clone(),
@@ -277,5 +297,5 @@ pub fn filling_of(app: &App, names: &units::UnitNames, case: &Case) -> Filling {
             .as_deref()
             .map(|code| names.get(code).map_or_else(|| code.to_owned(), |unit| unit.name.clone())),
         due: due.map(|day: Date| format!("{}年{}月{}日", day.year(), day.month(), day.day())),
-    }
+    })
 }

@@ -174,7 +174,8 @@ fn known_fields(make: Move, fields: &Map<String, Value>) -> Result<(), Refusal> 
     if wrong.is_empty() { Ok(()) } else { Err(Refusal::invalid(wrong)) }
 }
 
-fn told(app: &App, names: &UnitNames, outcome: &Outcome) -> BulkResult {
+/// A row as the API tells it.
+pub fn told(app: &App, names: &UnitNames, outcome: &Outcome) -> BulkResult {
     let effect = outcome.effect.as_ref();
     let unit = effect.and_then(|effect| effect.unit.clone());
     BulkResult {

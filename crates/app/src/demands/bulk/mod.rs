@@ -3,10 +3,10 @@
 //! of its own: one that somebody changed meanwhile is told and skipped, and the rest goes on.
 
 pub mod actions;
-mod api;
+pub mod api;
 mod pages;
 mod picking;
-mod showing;
+pub mod showing;
 #[cfg(test)]
 mod tests;
 

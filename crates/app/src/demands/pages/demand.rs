@@ -9,16 +9,17 @@ use maud::{Markup, html};
 use super::contact::{self, Shown};
 use super::look::{Look, status, urgent};
 use super::resembling::Resembling;
-use super::{clocks, files, history, rows, together};
+use super::{clocks, desk, files, history, rows, together};
 use crate::context::{App, Cx};
 use crate::demands::actions::moving;
 use crate::demands::actions::viewing::{self, Whole};
+use crate::demands::belonging;
 use crate::demands::checks::{self, Check};
 use crate::demands::memos;
 use crate::demands::rules::case::Demand;
 use crate::demands::rules::decide::awaits_leaders;
 use crate::demands::rules::moves::{Move, Row};
-use crate::demands::rules::vocabulary::{ProceedingKind, Status};
+use crate::demands::rules::vocabulary::{Generality, ProceedingKind, Status};
 use crate::web::parts::{Shape, chip};
 use crate::web::{
     Answer, Field, FormBody, FormView, Page, PathParams, Session, error_summary, hidden, invalid_only, onward, parts,
@@ -31,6 +32,8 @@ struct Seen {
     similar: Resembling,
     checks: Vec<Check>,
     may_check: bool,
+    next_to_sort: Option<String>,
+    issue: Option<String>,
 }
 
 /// `GET /demands/{number}`
@@ -68,7 +71,12 @@ fn read(cx: &mut Cx<'_>, number: &str) -> kernel::Result<Seen> {
     let clocks = clocks::told(&look, &whole.case)?;
     let similar = Resembling::of(cx, &whole.case.demand)?;
     let (checks, may_check) = (checks::of(cx, &whole.case)?, checks::may(cx, &whole.case));
-    Ok(Seen { whole, look, clocks, similar, checks, may_check })
+    // Who has just sorted or handed over one goes on with the next.
+    let goes_on = matches!(whole.case.demand.status, Status::Triaged | Status::Assigned)
+        && desk::Post::of(cx.actor) == desk::Post::Dispatcher;
+    let next_to_sort = if goes_on { desk::next_to_sort(cx)? } else { None };
+    let issue = belonging::of(cx, whole.case.demand.id)?;
+    Ok(Seen { whole, look, clocks, similar, checks, may_check, next_to_sort, issue })
 }
 
 fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
@@ -78,6 +86,9 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
         .back("诉求", "/demands")
         .aside(html! { (status(d.status)) (urgent(d.sorting.urgent)) " " span.muted.num { (d.number) } })
         .acts(html! {
+            @if let Some(next) = &seen.next_to_sort {
+                a.button href={ "/demands/" (next) "/moves/triage" } data-key="t" data-key-name="下一件待研判" { "下一件待研判 " kbd { "t" } }
+            }
             @if d.lead_unit.is_some() { a.button href={ "/demands/" (d.number) "/assignment" } { "打印交办单" } }
             @if memos::raised_to(&seen.whole).is_some() { a.button href={ "/demands/" (d.number) "/petition" } { "打印请示" } }
             @if memos::consultation(&seen.whole).is_some() { a.button href={ "/demands/" (d.number) "/minutes" } { "打印会商纪要" } }
@@ -85,6 +96,7 @@ fn draw(seen: &Seen, session: &Session, shown: Shown, note: &FormView) -> Page {
         .body(html! {
             (error_summary(note))
             (glance(look, seen))
+            (belongs(d, seen.issue.as_deref()))
             (stages(look, &seen.whole))
             div.case {
                 div.words-first { (said(look, session, seen, shown)) }
@@ -140,6 +152,21 @@ fn glance(look: &Look, seen: &Seen) -> Markup {
                 }
             }
             @if d.round > 1 { " · 第 " (d.round) " 轮办理" }
+        }
+    }
+}
+
+/// The common issue that it belongs to. Whether it is 共性 remains the decision of whoever sorts it.
+fn belongs(d: &Demand, issue: Option<&str>) -> Markup {
+    let sortable = matches!(d.status, Status::Received | Status::Triaged);
+    html! {
+        @if let Some(issue) = issue {
+            p.small {
+                "属于共性问题 " a.num href={ "/issues/" (issue) } { (issue) }
+                @if sortable && d.sorting.generality != Some(Generality::Common) {
+                    span.muted { "；建议研判时选“" (Generality::Common.label()) "”" }
+                }
+            }
         }
     }
 }

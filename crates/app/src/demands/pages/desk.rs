@@ -13,6 +13,7 @@ use crate::context::{App, Cx};
 use crate::demands::actions::listing::{self, Count, Summary};
 use crate::demands::rules::filter::{Filter, Sort};
 use crate::demands::rules::vocabulary::{Status, Waiting};
+use crate::demands::track::{self, Record};
 use crate::people;
 use crate::web::{Answer, Page, Session, onward, parts, when};
 
@@ -98,6 +99,7 @@ struct Desk {
     waiting: Vec<Summary>,
     rows: kernel::Page<Summary>,
     next_to_sort: Option<String>,
+    record: Vec<Record>,
     look: Look,
 }
 
@@ -121,16 +123,18 @@ fn read(cx: &mut Cx<'_>) -> Result<Desk> {
         }
         _ => Vec::new(),
     };
-    let rows = match post {
+    let mut rows = match post {
         Post::Office => kernel::Page { items: Vec::new(), next: None },
         _ => listing::list(cx, &due, &PageRequest::first(ROWS))?,
     };
-    let next_to_sort = match post {
-        Post::Dispatcher => next_to_sort(cx)?,
-        _ => None,
+    // What is closed comes back for its review to whoever dispatches, and to nobody else.
+    rows.items.retain(|row| post == Post::Dispatcher || !row.status.is_end());
+    let (next_to_sort, record) = match post {
+        Post::Dispatcher => (next_to_sort(cx)?, track::recent(cx)?),
+        _ => (None, Vec::new()),
     };
     let absent = absent(cx)?;
-    Ok(Desk { post, absent, figures, waiting, rows, next_to_sort, look: Look::new(cx)? })
+    Ok(Desk { post, absent, figures, waiting, rows, next_to_sort, record, look: Look::new(cx)? })
 }
 
 /// For whom the one who looks could act now; nobody while they already do.
@@ -187,7 +191,7 @@ fn figures(cx: &mut Cx<'_>, post: Post) -> Result<Vec<Figure>> {
 }
 
 /// The demand whose sorting is due first.
-fn next_to_sort(cx: &mut Cx<'_>) -> Result<Option<String>> {
+pub fn next_to_sort(cx: &mut Cx<'_>) -> Result<Option<String>> {
     let filter = Filter { statuses: vec![Status::Received], sort: Sort::Due, ..Filter::default() };
     Ok(listing::list(cx, &filter, &PageRequest::first(1))?.items.pop().map(|row| row.number))
 }
@@ -202,7 +206,7 @@ fn draw(desk: &Desk, actor: &Actor) -> Page {
         _ => page
             .aside(html! { span.muted { "按剩余工作时间排列 · " (day) " " (hour.to_string()) } })
             .acts(acts(desk, actor))
-            .body(html! { (substitutes(desk)) (figure_row(&desk.figures)) (due_list(desk, actor)) }),
+            .body(html! { (substitutes(desk)) (figure_row(&desk.figures)) (record_line(&desk.record)) (due_list(desk, actor)) }),
     }
 }
 
@@ -246,12 +250,32 @@ fn figure_row(figures: &[Figure]) -> Markup {
     }
 }
 
+/// How the proposals of the last weeks did, in one line; each number leads to what was changed.
+fn record_line(record: &[Record]) -> Markup {
+    let told = |record: &Record| Some((record.aspect, record.all.percent()?, record.all));
+    let told: Vec<_> = record.iter().filter_map(told).collect();
+    html! {
+        @if !told.is_empty() {
+            p.small.muted {
+                "近 " (track::DAYS) " 天建议采纳："
+                @for (place, (aspect, percent, all)) in told.iter().enumerate() {
+                    @if place > 0 { "、" }
+                    (aspect.label()) " " a href={ "/learning/" (aspect.code()) "/record" } { (percent) "%（" (all.accepted) "/" (all.proposed) "）" }
+                }
+                " · " a href="/learning" { "学习与建议" }
+            }
+        }
+    }
+}
+
 fn due_list(desk: &Desk, actor: &Actor) -> Markup {
     let items = &desk.rows.items;
     if !desk.waiting.is_empty() {
         return html! {
-            section.stack { h2 { "等您批示" } (rows::table(&desk.look, actor, "等您批示的诉求，先到的在前", &desk.waiting)) }
-            section.stack { h2 { "全市在办" } (rows::table(&desk.look, actor, "在办的诉求，先到期的在前", items)) }
+            div.stack {
+                section { h2 { "等您批示" } (rows::table(&desk.look, actor, "等您批示的诉求，先到的在前", &desk.waiting)) }
+                section { h2 { "全市在办" } (rows::table(&desk.look, actor, "在办的诉求，先到期的在前", items)) }
+            }
         };
     }
     if items.is_empty() {

@@ -12,11 +12,20 @@ const VISIBLE: usize = 6;
 
 /// Every field of a row, few-choice questions side by side.
 pub fn all(look: &Look, row: &Row, view: &FormView) -> Markup {
+    noted(look, row, view, &|_| None)
+}
+
+/// [`all`], with what `note` says under a field.
+pub fn noted(look: &Look, row: &Row, view: &FormView, note: &dyn Fn(&str) -> Option<Markup>) -> Markup {
+    let one = |field: &Wanted| match note(field.name) {
+        None => one(look, field, view),
+        Some(note) => html! { div.noted { (one(look, field, view)) (note) } },
+    };
     let short: Vec<&Wanted> = row.needs.iter().filter(|field| is_choice(field)).collect();
     let compact = short.len() > 4;
     html! {
-        @if compact { div.three { @for field in &short { (one(look, field, view)) } } }
-        @for field in row.needs.iter().filter(|field| !(compact && is_choice(field))) { (one(look, field, view)) }
+        @if compact { div.three { @for field in &short { (one(field)) } } }
+        @for field in row.needs.iter().filter(|field| !(compact && is_choice(field))) { (one(field)) }
     }
 }
 

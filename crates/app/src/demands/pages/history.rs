@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use store::RecordedEntry;
 
 use super::look::Look;
-use crate::demands::actions::recomputing;
+use crate::demands::actions::{recomputing, succeeding};
 use crate::demands::rules::fields::Task;
 use crate::demands::rules::moves::{MOVES, Move};
 use crate::demands::rules::vocabulary::{ClockName, DemandKind, Grade, Outcome, Route, Tier, Word};
@@ -94,6 +94,9 @@ fn line(look: &Look, entry: &RecordedEntry) -> Line {
                 .said("", field("text")),
             "shared_reply" => Line::new(Side::Outside, "与合并办理的诉求一起答复").fact("编号", field("number")),
             "shared_end" => Line::new(Side::Outside, "合并办理的诉求已经结束").fact("编号", field("number")),
+            "belong" => Line::new(Side::Inside, "归入共性问题").fact("编号", field("issue")),
+            "leave" => Line::new(Side::Inside, "移出共性问题").fact("编号", field("issue")),
+            "issue_answer" => Line::new(Side::Inside, "采用共性问题的统一答复").fact("编号", field("issue")),
             "withdraw_by_submitter" => Line::new(Side::Outside, "撤回诉求").said("理由", field("reason")),
             "ledger.erase" => {
                 Line::new(Side::Inside, "依法删除个人信息").note(field("reason").map(|r| format!("理由：{r}")))
@@ -104,6 +107,9 @@ fn line(look: &Look, entry: &RecordedEntry) -> Line {
                 .fact("原到期", field("old_due").map(|due| moment(look, &due)))
                 .fact("新到期", field("new_due").map(|due| moment(look, &due)))
                 .fact("原因", field("reason")),
+            succeeding::ACT => Line::new(Side::Inside, "原单位撤销，由接续单位办理，时限不变")
+                .fact("原单位", field("old_unit").map(|unit| look.unit(&unit)))
+                .fact("接续单位", field("new_unit").map(|unit| look.unit(&unit))),
             other => other_act(entry, other),
         },
     }

@@ -152,6 +152,7 @@ fn said(filter: &Filter) -> String {
         all if all == Status::OPEN => parts.push("未办结".to_owned()),
         some => parts.push(some.iter().map(|s| s.label()).collect::<Vec<_>>().join("、")),
     }
+    parts.extend(filter.issue.as_ref().map(|issue| format!("属于共性问题 {issue}")));
     parts.extend(filter.q.as_ref().map(|q| format!("含“{q}”")));
     parts.extend(filter.exact.then(|| "只找原词".to_owned()));
     if parts.is_empty() { String::new() } else { format!("{} · ", parts.join(" · ")) }
@@ -232,6 +233,7 @@ fn form(look: &Look, session: &Session, filter: &Filter, view: &FormView) -> Mar
     html! {
         form method="get" action="/demands" role="search" aria-label="筛选诉求" {
             @if let Some(enterprise) = filter.enterprise { (hidden("enterprise", enterprise)) }
+            @if let Some(issue) = &filter.issue { (hidden("issue", issue)) }
             @if filter.exact { (hidden("exact", "true")) }
             div.filters {
                 (Field::input(view, "q", "字句、编号、企业", "search").most(100))

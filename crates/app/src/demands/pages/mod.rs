@@ -2,7 +2,7 @@
 //! button is drawn from the law ([`super::rules::moves::MOVES`]); nothing here decides.
 
 mod clocks;
-pub(super) mod contact;
+pub mod contact;
 mod demand;
 mod desk;
 mod exchange;
@@ -11,12 +11,13 @@ mod files;
 mod history;
 mod list;
 mod lists;
-pub(super) mod look;
+pub mod look;
 mod menu;
 mod moves;
 
 pub(super) mod phrases;
 pub(super) mod preview;
+mod proposed;
 mod resembling;
 mod rows;
 mod together;
@@ -28,7 +29,7 @@ use kernel::Permission;
 use crate::context::App;
 use crate::web::{Access, Routes};
 
-pub(super) use contact::line as without_numbers;
+pub use contact::line as without_numbers;
 pub use menu::MENU;
 
 /// The staff pages of this room.

@@ -12,7 +12,7 @@ use super::contact::{self, Shown};
 use super::look::{Look, status, urgent};
 use super::preview::{self, Public};
 use super::resembling::Resembling;
-use super::{demand, fields, files, history, phrases};
+use super::{demand, fields, files, history, phrases, proposed};
 use crate::context::{App, Cx};
 use crate::demands::actions::proposing::Proposal;
 use crate::demands::actions::viewing::{self, Whole};
@@ -152,7 +152,7 @@ fn read(cx: &mut Cx<'_>, number: &str, make: Move) -> Result<Form> {
         _ => None,
     };
     let look = Look::new(cx)?;
-    let filling = filling_of(cx.app, &look.units, &whole.case);
+    let filling = filling_of(cx, &look.units, &whole.case)?;
     Ok(Form { look, row, proposal, similar, filling, phrases: offered(cx)?, whole })
 }
 
@@ -161,7 +161,7 @@ fn prefilled(form: &Form, row: &Row) -> FormView {
     let d = &form.whole.case.demand;
     let s = &d.sorting;
     let word = |value: Option<&'static str>| value.map(str::to_owned);
-    let proposal = form.proposal.as_ref();
+    let proposal = form.proposal.as_ref().filter(|proposal| proposal.speaks);
     let axis = |field: &str| proposal.and_then(|p| p.axis(field));
     let triage = [
         ("kind", word(s.kind.map(|w| w.code()).or_else(|| axis("kind")))),
@@ -244,11 +244,14 @@ fn page(form: &Form, row: &Row, view: &FormView, seen: Option<i64>) -> Page {
             }
             div.stack {
                 (callbacks_first(view, row, &d.number))
-                @if let Some(proposal) = &form.proposal { (why(proposal, fresh)) }
+                @if let Some(proposal) = &form.proposal {
+                    @let accept = if fresh { proposed::accept(row, view, &action(&d.number, row.make), d.version) } else { html! {} };
+                    (proposed::why(proposal, fresh, &accept))
+                }
                 form.form.card.composer.internal[!preview::speaks(row.make)] id="move" method="post" action=(action(&d.number, row.make)) {
                     (hidden("version", d.version))
                     (side(row.make))
-                    (fields::all(&form.look, row, view))
+                    (fields::noted(&form.look, row, view, &|field: &str| form.proposal.as_ref().filter(|_| fresh).and_then(|p| proposed::note(p, field))))
                     div.go { (button(row, d, seen.is_some())) a href={ "/demands/" (d.number) } { "不办了，返回" } }
                 }
                 (phrases::offer(&form.phrases, row, Some(&form.filling), "move"))
@@ -310,22 +313,6 @@ fn words(form: &Form) -> Markup {
                 details.fold {
                     summary.small { "最近一次答复" }
                     @for text in [&reply.what.policy_reading, &reply.what.measures, &reply.what.opinion] { p.said { (text) } }
-                }
-            }
-        }
-    }
-}
-
-fn why(proposal: &Proposal, prefilled: bool) -> Markup {
-    html! {
-        div.notice {
-            p { b { (if prefilled { "已按建议预填" } else { "系统的建议" }) } "，由您决定。" }
-            ul.bullets.small { @for reason in &proposal.because { li { (reason) } } }
-            @let axes: Vec<_> = proposal.axes.iter().filter_map(|axis| Some((axis, axis.because.as_ref()?))).collect();
-            @if !axes.is_empty() {
-                details.fold {
-                    summary.small { "归类的理由" }
-                    ul.bullets.small { @for (axis, because) in axes { li { (axis.value_label) "：" (because) } } }
                 }
             }
         }

@@ -115,8 +115,16 @@ fn next_act(look: &Look, actor: &Actor, item: &Summary) -> Markup {
 }
 
 fn next_row(actor: &Actor, item: &Summary) -> Option<&'static Row> {
-    let admitted =
-        |row: &&Row| row.from == item.status && decide::admits(row, item.lead_unit.as_deref(), item.route, actor);
+    // A list does not know whether anybody asked for a ruling, unless its clock is the one that runs out first; and what
+    // does not go to the leaders does not wait for them.
+    let asked = |row: &&Row| match row.make {
+        Move::RuleObjection | Move::RuleExtension => row.within == item.due_clock,
+        Move::Instruct => item.route.is_some_and(Route::is_leaders),
+        _ => true,
+    };
+    let admitted = |row: &&Row| {
+        row.from == item.status && asked(row) && decide::admits(row, item.lead_unit.as_deref(), item.route, actor)
+    };
     next_of(&MOVES.iter().filter(admitted).collect::<Vec<_>>(), item.due_clock)
 }
 

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod many;
+mod proposed;
 mod reading;
 
 use axum::Router;
@@ -181,6 +182,8 @@ fn a_demand_goes_all_the_way_through_pages() {
                 .make("desk", &number, "assign", &[("lead_unit", "gongkexin"), ("goal", "查明进度，给出到账日期")])
                 .await;
 
+            let board = house.get("desk", "/desk").await;
+            assert!(!board.body.contains("裁定异议"), "nobody objected, so nothing is to be ruled");
             let unit = house.get("gongkexin", "/desk").await;
             assert!(unit.body.contains("签收") && unit.body.contains(&number));
             assert_eq!(house.get("caizheng", &here).await.status, 404, "another unit's demand is not there");

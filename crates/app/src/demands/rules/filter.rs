@@ -44,6 +44,8 @@ pub struct Filter {
     pub mode: Option<Mode>,
     /// The firm's row.
     pub enterprise: Option<i64>,
+    /// The number of the common issue that they belong to.
+    pub issue: Option<String>,
     /// Only those with a clock past its due.
     pub overdue: bool,
     /// Only those whose next clock falls due on the local day of the asking.
@@ -80,6 +82,7 @@ impl Filter {
                 "kind" => filter.kind = word(name, value, &mut check),
                 "audience" => filter.audience = word(name, value, &mut check),
                 "enterprise" => filter.enterprise = number(name, value, &mut check),
+                "issue" => filter.issue = code(name, value, &mut check),
                 "overdue" => filter.overdue = flag(name, value, &mut check),
                 "due_today" => filter.due_today = flag(name, value, &mut check),
                 "waiting" => filter.waiting = word(name, value, &mut check),
@@ -121,6 +124,7 @@ impl Filter {
             ("channel", self.channel.clone()),
             ("mode", self.mode.map(Mode::code)),
             ("enterprise", self.enterprise.map(|e| e.to_string())),
+            ("issue", self.issue.clone()),
             ("overdue", self.overdue.then(|| "true".to_owned())),
             ("due_today", self.due_today.then(|| "true".to_owned())),
             ("waiting", self.waiting.map(|w| w.code().to_owned())),

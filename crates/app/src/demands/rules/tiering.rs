@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use text::{Keywords, Scored};
 
+use super::axes::{axes, learned_axes, rule};
+use super::parts::Part;
 use super::vocabulary::{
-    Audience, Breadth, DemandKind, Difficulty, Generality, PolicyAxis, PolicyWeight, Route, Scope, Tier,
+    Audience, Breadth, DemandKind, Difficulty, Generality, PolicyAxis, PolicyWeight, Route, Scope, Source, Tier,
 };
-use crate::city::{City, Theme, Tiering, UnitKind, When};
+use crate::city::{City, Theme, Tiering, UnitKind};
+use crate::models::{Aspect, Learned, Opinion};
 use crate::units::{Unit, UnitNames};
 
 /// A unit counts as touched from this share of the strongest unit's evidence on; less is a passing word.
@@ -135,6 +138,10 @@ pub struct Sorted {
     pub margin: f64,
     /// What it rests on.
     pub facts: Facts,
+    /// Theme, list, urgency and lead unit, each with where it comes from.
+    pub parts: Vec<Part>,
+    /// Whether anything speaks for a theme, a unit or a tier; otherwise tier and route are only what usually holds.
+    pub speaks: bool,
 }
 
 /// The rule made ready for many demands.
@@ -168,22 +175,20 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    /// What would be proposed; nothing where no word speaks for a theme or a unit.
-    pub fn sort(&self, said: &Words<'_>, dispatches: u32, voices: u32) -> Option<Sorted> {
+    /// What would be proposed, given what was learned from past decisions.
+    pub fn sort(&self, said: &Words<'_>, learned: &Learned, dispatches: u32, voices: u32) -> Sorted {
         let words = format!("{}\n{}\n{}", said.title, said.title, said.text);
-        let found = self.themes.classify(&words);
-        let theme = self.theme(said, &found);
-        let mut because: Vec<String> = theme.iter().map(|(_, why)| why.clone()).collect();
-        let theme = theme.map(|(theme, _)| theme);
+        let theme_part = self.theme(said, learned.of(Aspect::Theme), &words);
+        let theme = theme_part.value.as_deref().and_then(|code| self.city.themes.get(code));
         let units = self.touched(&words, said.audience, theme);
         let facts = self.facts(said, &words, theme, &units, dispatches, voices);
-        let (axes, explained) = axes(self.tiering, &facts, said.kind);
+        let (axes, explained, mut parts) = learned_axes(self.tiering, &facts, said.kind, learned);
         let ruling = rule(self.tiering, &facts, &axes, |code| self.units.short_name(code).to_owned());
         let last = self.tiering.tier_rule.last().is_some_and(|rule| rule.code == ruling.rule);
-        if theme.is_none() && units.is_empty() && self.place(said).is_none() && last {
-            return None;
-        }
-        let (lead, margin) = self.lead(said, theme, &units, &ruling, &mut because);
+        let (lead_part, margin) = self.lead(said, theme, &units, &ruling, learned.of(Aspect::LeadUnit));
+        let lead = lead_part.value.clone();
+        let speaks = theme.is_some() || !units.is_empty() || lead.is_some() || !last;
+        let mut because = vec![theme_part.sentence(Aspect::Theme), lead_part.sentence(Aspect::LeadUnit)];
         // Who helps depends on how it is handled; what people have decided goes before the rule.
         let co_units = self.helpers(said, &facts, lead.as_deref(), said.route.unwrap_or(ruling.route));
         if !co_units.is_empty() {
@@ -195,8 +200,14 @@ impl<'a> Sorter<'a> {
             because.push(format!("还涉及方案没有列名的：{}", names.collect::<Vec<_>>().join("；")));
         }
         because.push(ruling.because.clone());
-        let theme = said.theme.map(str::to_owned).or_else(|| theme.map(|theme| theme.code.clone()));
-        Some(Sorted { theme, lead, co_units, axes, explained, ruling, because, margin, facts })
+        let theme = said.theme.map(str::to_owned).or_else(|| theme_part.value.clone());
+        if !speaks {
+            // What is usual is no proposal where nothing is known of the demand.
+            parts.iter_mut().filter(|part| part.source.is_none()).for_each(Part::take_back);
+        }
+        parts.insert(0, theme_part);
+        parts.push(lead_part);
+        Sorted { theme, lead, co_units, axes, explained, ruling, because, margin, facts, parts, speaks }
     }
 
     /// What is known of a demand for [`rule`]; the theme that people gave it counts.
@@ -204,7 +215,7 @@ impl<'a> Sorter<'a> {
         let words = format!("{}\n{}\n{}", said.title, said.title, said.text);
         let theme = match said.theme {
             Some(code) => self.city.themes.get(code),
-            None => self.theme(said, &self.themes.classify(&words)).map(|(theme, _)| theme),
+            None => self.told_theme(&self.themes.classify(&words)).map(|(theme, _)| theme),
         };
         let units = self.touched(&words, said.audience, theme);
         self.facts(said, &words, theme, &units, dispatches, voices)
@@ -216,41 +227,74 @@ impl<'a> Sorter<'a> {
         rule(self.tiering, facts, &axes, |code| self.units.short_name(code).to_owned())
     }
 
-    fn theme(&self, said: &Words<'_>, found: &[Scored]) -> Option<(&'a Theme, String)> {
+    /// The theme that somebody gave, that was surely learned and is still the city's, or that the words tell.
+    fn theme(&self, said: &Words<'_>, opinion: Option<&Opinion>, words: &str) -> Part {
+        let label = |code: &str| self.city.themes.label(code);
         if let Some(theme) = said.theme.and_then(|code| self.city.themes.get(code)) {
-            return Some((theme, format!("领域“{}”：登记时已选", self.city.themes.label(&theme.code))));
+            return Part::given(Aspect::Theme, &theme.code, label(&theme.code));
         }
+        if let Some(sure) = opinion.filter(|opinion| opinion.sure)
+            && self.city.themes.get(&sure.value).is_some()
+        {
+            return Part::learned(Aspect::Theme, &sure.value, label(&sure.value), sure);
+        }
+        match self.told_theme(&self.themes.classify(words)) {
+            Some((theme, told)) => {
+                let because = format!("提到{}", told.join("、"));
+                let keywords = Some(Source::Keywords);
+                Part::said(Aspect::Theme, &theme.code, label(&theme.code), keywords, because, opinion)
+            }
+            None => Part::unknown(Aspect::Theme, opinion, label),
+        }
+    }
+
+    /// The theme that the words tell, with the words.
+    fn told_theme<'f>(&self, found: &'f [Scored]) -> Option<(&'a Theme, &'f [String])> {
         // A word that stands in both lists speaks for the narrower theme.
         let below = |scored: &&Scored| self.city.themes.get(&scored.code).is_some_and(|theme| theme.parent.is_some());
         let best = found.first()?;
         let first = found.iter().take_while(|scored| scored.score >= best.score).find(below).unwrap_or(best);
-        let theme = self.city.themes.get(&first.code)?;
-        Some((theme, format!("领域“{}”：提到{}", self.city.themes.label(&first.code), first.because.join("、"))))
+        Some((self.city.themes.get(&first.code)?, &first.because))
     }
 
-    /// Who leads: whom the rule names, the street of the place where the matter is the street's, the unit whose mandate
-    /// speaks loudest; and how far that one is ahead.
+    /// Who leads: whom the rule names, the street of the place where the matter is the street's, whom the office surely
+    /// chose for such words, the unit whose mandate speaks loudest; and how far that one is ahead.
     fn lead(
         &self,
         said: &Words<'_>,
         theme: Option<&Theme>,
         units: &[Scored],
         ruling: &Ruling,
-        because: &mut Vec<String>,
-    ) -> (Option<String>, f64) {
+        opinion: Option<&Opinion>,
+    ) -> (Part, f64) {
         let name = |code: &str| self.units.short_name(code).to_owned();
+        let told = |code: &str, source, because: String| {
+            Part::said(Aspect::LeadUnit, code, name(code), Some(source), because, opinion)
+        };
         if let Some(lead) = &ruling.lead {
-            because.push(format!("牵头“{}”：按规则“{}”", name(lead), ruling.rule));
-            return (Some(lead.clone()), 1.0);
+            return (told(lead, Source::Rule, format!("按规则“{}”", ruling.rule)), 1.0);
+        }
+        // The place is known, a model has only read words.
+        let here = |street: &Unit| (told(&street.code, Source::Rule, "事情发生在这里，属地承办".to_owned()), 1.0);
+        if let Some(street) = self.street(said, theme, false) {
+            return here(street);
+        }
+        // Whoever took over from a unit gets what was its; a unit that is gone is nobody's proposal.
+        let sure = opinion.filter(|opinion| opinion.sure);
+        if let Some((sure, code)) = sure.and_then(|o| Some((o, self.units.resolve_handler(&o.value, self.now).ok()?))) {
+            let mut part = Part::learned(Aspect::LeadUnit, &code, name(&code), sure);
+            if code != sure.value {
+                part.because = format!("{}；原由“{}”办，现由它接办", part.because, name(&sure.value));
+            }
+            return (part, sure.probability);
         }
         if let Some(street) = self.street(said, theme, units.is_empty()) {
-            because.push(format!("牵头“{}”：事情发生在这里，属地承办", street.short_name));
-            return (Some(street.code.clone()), 1.0);
+            return here(street);
         }
-        let Some(first) = units.first() else { return (None, 0.0) };
-        because.push(format!("牵头“{}”：{}", name(&first.code), first.because.join("；")));
+        let Some(first) = units.first() else { return (Part::unknown(Aspect::LeadUnit, opinion, name), 0.0) };
         let second = units.get(1).map_or(0.0, |second| second.score);
-        (Some(first.code.clone()), (first.score - second) / first.score.max(f64::MIN_POSITIVE))
+        let margin = (first.score - second) / first.score.max(f64::MIN_POSITIVE);
+        (told(&first.code, Source::Keywords, first.because.join("；")), margin)
     }
 
     /// Units by mandate, the usual lead of the theme helped, strongest first; `because` says why in words.
@@ -339,133 +383,4 @@ impl<'a> Sorter<'a> {
         helpers.dedup();
         helpers
     }
-}
-
-/// The axes that the rule gives, each with its reason; a list that somebody chose stays.
-pub fn axes(tiering: &Tiering, facts: &Facts, kind: Option<DemandKind>) -> (Axes, Vec<AxisProposal>) {
-    let mut explained = Vec::new();
-    let mut axis = |field: &'static str, choices: &[(&'static str, &'static str)], so_far: &Partial| {
-        let rule = tiering.axis_rule.iter().find(|rule| rule.axis == field && holds(&rule.when, facts, so_far));
-        let value = rule.map(|rule| rule.value.as_str()).or(Tiering::default_of(field)).unwrap_or_default();
-        let (value, value_label) = choices.iter().copied().find(|(code, _)| *code == value).unwrap_or(("", ""));
-        let because = rule.map(|rule| format!("{}（规则 {}）", reason(tiering, &rule.when, facts), rule.code));
-        explained.push(AxisProposal { field, value, value_label, because });
-        value
-    };
-    let mut known = Partial::default();
-    known.kind = match kind {
-        Some(kind) => Some(kind.code()),
-        None => Some(axis("kind", word::<DemandKind>(), &known)),
-    };
-    known.difficulty = Some(axis("difficulty", word::<Difficulty>(), &known));
-    known.breadth = Some(axis("breadth", word::<Breadth>(), &known));
-    known.generality = Some(axis("generality", word::<Generality>(), &known));
-    known.policy_weight = Some(axis("policy_weight", word::<PolicyWeight>(), &known));
-    known.policy_axis = Some(axis("policy_axis", word::<PolicyAxis>(), &known));
-    known.scope = Some(axis("scope", word::<Scope>(), &known));
-    let urgent = axis("urgent", &[("false", "不急"), ("true", "紧急")], &known) == "true";
-    (known.whole(urgent), explained)
-}
-
-/// Tier and route: the first rule that holds.
-pub fn rule(tiering: &Tiering, facts: &Facts, axes: &Axes, name: impl Fn(&str) -> String) -> Ruling {
-    let known = Partial::of(axes);
-    let found = tiering.tier_rule.iter().find_map(|rule| {
-        let (tier, route) = (Tier::from_code(&rule.tier)?, Route::from_code(&rule.route)?);
-        holds(&rule.when, facts, &known).then_some((rule, tier, route))
-    });
-    let Some((rule, tier, route)) = found else {
-        let because = "没有规则说得上，按一般问题分发交办".to_owned();
-        return Ruling { tier: Tier::General, route: Route::Assigned, rule: String::new(), lead: None, because };
-    };
-    let units: Vec<String> = facts.units.iter().map(|unit| name(&unit.code)).collect();
-    let bodies = units.len() + facts.bodies.len();
-    let why = reason(tiering, &rule.when, facts);
-    let mut because = format!("{}：{}", route.label(), rule.because.replace("{n}", &bodies.to_string()));
-    because = because.replace("{units}", &units.join("、"));
-    if !why.is_empty() {
-        because = format!("{because}。{why}");
-    }
-    because = format!("{because}（规则“{}”）", rule.label);
-    Ruling { tier, route, rule: rule.code.clone(), lead: rule.lead.clone(), because }
-}
-
-fn word<W: super::vocabulary::Word>() -> &'static [(&'static str, &'static str)] {
-    W::CHOICES
-}
-
-/// The axes as far as they are known.
-#[derive(Clone, Copy, Debug, Default)]
-struct Partial {
-    kind: Option<&'static str>,
-    difficulty: Option<&'static str>,
-    breadth: Option<&'static str>,
-    policy_weight: Option<&'static str>,
-    scope: Option<&'static str>,
-    generality: Option<&'static str>,
-    policy_axis: Option<&'static str>,
-}
-
-impl Partial {
-    fn of(axes: &Axes) -> Self {
-        Self {
-            kind: Some(axes.kind.code()),
-            difficulty: Some(axes.difficulty.code()),
-            breadth: Some(axes.breadth.code()),
-            policy_weight: Some(axes.policy_weight.code()),
-            scope: Some(axes.scope.code()),
-            generality: Some(axes.generality.code()),
-            policy_axis: Some(axes.policy_axis.code()),
-        }
-    }
-
-    fn whole(&self, urgent: bool) -> Axes {
-        Axes {
-            kind: self.kind.and_then(DemandKind::from_code).unwrap_or(DemandKind::Matter),
-            difficulty: self.difficulty.and_then(Difficulty::from_code).unwrap_or(Difficulty::Medium),
-            breadth: self.breadth.and_then(Breadth::from_code).unwrap_or(Breadth::Narrow),
-            policy_weight: self.policy_weight.and_then(PolicyWeight::from_code).unwrap_or(PolicyWeight::Weak),
-            scope: self.scope.and_then(Scope::from_code).unwrap_or(Scope::Departmental),
-            generality: self.generality.and_then(Generality::from_code).unwrap_or(Generality::Individual),
-            policy_axis: self.policy_axis.and_then(PolicyAxis::from_code).unwrap_or(PolicyAxis::Procedure),
-            urgent,
-        }
-    }
-}
-
-/// Whether everything holds that `when` asks for.
-fn holds(when: &When, facts: &Facts, known: &Partial) -> bool {
-    let told = |list: &String| facts.lists.contains_key(list);
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let (units, bodies) = (count(facts.units.len()), count(facts.units.len() + facts.bodies.len()));
-    let among = |wanted: &[String], value: Option<&str>| {
-        wanted.is_empty() || value.is_some_and(|value| wanted.iter().any(|wanted| wanted == value))
-    };
-    let (theme, above) = facts.theme.as_ref().map_or((None, None), |(own, up)| (Some(own.as_str()), up.as_deref()));
-    (when.any.is_empty() || when.any.iter().any(told))
-        && when.all.iter().all(told)
-        && !when.none.iter().any(told)
-        && when.units_min.is_none_or(|least| units >= least)
-        && when.units_max.is_none_or(|most| units <= most)
-        && when.bodies_min.is_none_or(|least| bodies >= least)
-        && when.bodies_max.is_none_or(|most| bodies <= most)
-        && when.dispatches_min.is_none_or(|least| facts.dispatches >= least)
-        && when.voices_min.is_none_or(|least| facts.voices >= least)
-        && among(&when.audience, Some(facts.audience.code()))
-        && (among(&when.themes, theme) || above.is_some() && among(&when.themes, above))
-        && among(&when.kind, known.kind)
-        && among(&when.difficulty, known.difficulty)
-        && among(&when.breadth, known.breadth)
-        && among(&when.policy_weight, known.policy_weight)
-        && among(&when.scope, known.scope)
-        && among(&when.generality, known.generality)
-        && among(&when.policy_axis, known.policy_axis)
-}
-
-/// The words that made the lists of `when` speak.
-fn reason(tiering: &Tiering, when: &When, facts: &Facts) -> String {
-    let told = when.any.iter().chain(&when.all).filter_map(|list| Some((list, facts.lists.get(list)?)));
-    let parts: Vec<String> =
-        told.map(|(list, words)| format!("{}：提到{}", tiering.list_label(list), words.join("、"))).collect();
-    parts.join("；")
 }

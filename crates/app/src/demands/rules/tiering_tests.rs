@@ -6,9 +6,11 @@ use std::io::BufRead as _;
 use kernel::Instant;
 use serde_json::Value;
 
+use super::parts;
 use super::tiering::{Sorted, Sorter, Words};
-use super::vocabulary::Audience;
+use super::vocabulary::{Audience, Source};
 use crate::city::{City, DemoCity};
+use crate::models::{Aspect, Learned, Opinion};
 use crate::units::{Unit, UnitNames};
 
 /// The profile as it stands on disk, so that a changed file needs no new program to be measured.
@@ -35,7 +37,8 @@ fn sort(
     area: Option<&str>,
 ) -> Option<Sorted> {
     let words = Words { title, text, audience, area, kind: None, theme: None, route: None };
-    Sorter::new(city, names, &city.tiering, now()).sort(&words, 0, 1)
+    let sorted = Sorter::new(city, names, &city.tiering, now()).sort(&words, &Learned::default(), 0, 1);
+    Some(sorted).filter(|sorted| sorted.speaks)
 }
 
 /// Invented demands: who speaks, title, text, and the route, lead and list that somebody who knows the plan would choose.
@@ -340,7 +343,7 @@ fn messages() {
         let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let (title, text) = (line["title"].as_str().unwrap_or_default(), line["text"].as_str().unwrap_or_default());
         let words = Words { title, text, audience: Audience::Public, area: None, kind: None, theme: None, route: None };
-        let sorted = sorter.sort(&words, 0, 1);
+        let sorted = Some(sorter.sort(&words, &Learned::default(), 0, 1)).filter(|sorted| sorted.speaks);
         let rule =
             sorted.as_ref().map_or("nothing".to_owned(), |s| format!("{} {}", s.ruling.route.code(), s.ruling.rule));
         *spread.entry(rule).or_default() += 1;
@@ -348,4 +351,93 @@ fn messages() {
         n += 1;
     }
     println!("{n} messages in {:?}: {spread:?} {leads:?}", started.elapsed());
+}
+
+/// What was learned, as surely as `sure` says.
+fn opinion(value: &str, sure: bool) -> Opinion {
+    Opinion {
+        version: 3,
+        value: value.to_owned(),
+        probability: 0.8,
+        sure,
+        words: vec!["许可证".to_owned()],
+        decisions: 12,
+        ranked: vec![(value.to_owned(), 0.8)],
+    }
+}
+
+#[test]
+fn what_was_learned_goes_first_only_where_it_is_sure_and_still_the_citys() {
+    let city = city();
+    let names = names(&city);
+    let sorter = Sorter::new(&city, &names, &city.tiering, now());
+    let said = |theme| Words {
+        title: "食品经营许可证怎么延续",
+        text: "许可证下个月到期，请问在哪个窗口办。",
+        audience: Audience::Entrepreneur,
+        area: None,
+        kind: None,
+        theme,
+        route: None,
+    };
+    let source = |given, aspect, value: &str, sure| {
+        let sorted = sorter.sort(&said(given), &Learned::new([(aspect, opinion(value, sure))]), 0, 1);
+        let part = parts::of(&sorted.parts, aspect).unwrap().clone();
+        (part.value.unwrap_or_default(), part.source, sorted)
+    };
+    let (told, by_words, _) = source(None, Aspect::Theme, "industry", false);
+    assert_eq!(by_words, Some(Source::Keywords), "an unsure opinion leaves it to the words");
+    let (value, learned, sorted) = source(None, Aspect::Theme, "industry", true);
+    assert_eq!((value.as_str(), learned), ("industry", Some(Source::Learned)));
+    assert_eq!(sorted.facts.theme.map(|(theme, _)| theme).as_deref(), Some("industry"), "the rules go on from there");
+    assert_eq!(source(None, Aspect::Theme, "no-such-theme", true).0, told, "a theme that is gone");
+    let (value, given, _) = source(Some("urban"), Aspect::Theme, "industry", true);
+    assert_eq!((value.as_str(), given), ("urban", Some(Source::Given)), "what somebody gave stays");
+    assert_ne!(source(None, Aspect::LeadUnit, "no-such-unit", true).0, "no-such-unit");
+    assert_eq!(source(None, Aspect::LeadUnit, "nongye", true).1, Some(Source::Learned));
+    let (value, kind, sorted) = source(None, Aspect::Kind, "suggestion", true);
+    assert_eq!((value.as_str(), kind, sorted.axes.kind.code()), ("suggestion", Some(Source::Learned), "suggestion"));
+}
+
+#[test]
+fn where_nothing_speaks_nothing_is_proposed() {
+    let city = city();
+    let names = names(&city);
+    let words = Words {
+        title: "zxqv",
+        text: "zxqv",
+        audience: Audience::Public,
+        area: None,
+        kind: None,
+        theme: None,
+        route: None,
+    };
+    let sorted = Sorter::new(&city, &names, &city.tiering, now()).sort(&words, &Learned::default(), 0, 1);
+    assert!(!sorted.speaks && sorted.parts.len() == Aspect::ALL.len());
+    for part in &sorted.parts {
+        assert!(part.value.is_none() && !part.sure && part.because.contains("请人判断"), "{part:?}");
+    }
+}
+
+#[test]
+fn many_quiet_decisions_do_not_silence_a_word_of_danger() {
+    let city = city();
+    let names = names(&city);
+    let urgent = |title, value: &str| {
+        let words = Words {
+            title,
+            text: title,
+            audience: Audience::Entrepreneur,
+            area: None,
+            kind: None,
+            theme: None,
+            route: None,
+        };
+        let learned = Learned::new([(Aspect::Urgent, opinion(value, true))]);
+        Sorter::new(&city, &names, &city.tiering, now()).sort(&words, &learned, 0, 1).axes.urgent
+    };
+    let danger = "断供，生产线马上停产";
+    assert!(urgent(danger, "true") && urgent(danger, "false"));
+    assert!(urgent("路灯不亮", "true"), "what the office took for urgent may be");
+    assert!(!urgent("路灯不亮", "false"));
 }

@@ -42,6 +42,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 /// A closed set of values with codes and labels.
 pub trait Word: Sized {
     /// Code and label of each value.
@@ -124,6 +126,19 @@ words! {
         Leader = "leader" / "领导批办",
         /// 专题会办
         Special = "special" / "专题会办",
+    }
+}
+words! {
+    /// Where a proposal comes from.
+    Source {
+        /// Learned from past decisions, and sure.
+        Learned = "learned" / "以往决定",
+        /// The profile's words.
+        Keywords = "keywords" / "关键词",
+        /// A rule of the process version.
+        Rule = "rule" / "规则",
+        /// Somebody gave it at the registration.
+        Given = "given" / "登记时已选",
     }
 }
 words! {

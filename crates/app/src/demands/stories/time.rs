@@ -1,15 +1,16 @@
 //! Stories of time: more of it, too much of it, and what comes back on its day.
 
-use kernel::Actor;
+use kernel::{Actor, Role};
 use serde_json::{Value, json};
 
 use super::{answered, assigned, due};
-use crate::demands::actions::{escalating, moving, together, viewing};
+use crate::demands::actions::{escalating, moving, succeeding, together, viewing};
 use crate::demands::rules::moves::Move;
 use crate::demands::rules::vocabulary::{ClockName, Outcome, Route, Status};
 use crate::demands::rules::{self, case::Case};
 use crate::demands::tests::{at, make, said, submit, triage_fields, wrong_fields};
-use crate::testing::{TestCity, desk, handler, head};
+use crate::testing::{TestCity, desk, handler, head, somebody};
+use crate::units::{self, EndInput};
 
 #[test]
 fn more_time_is_asked_for_granted_and_told() {
@@ -163,5 +164,73 @@ fn the_submitter_sees_every_hand_and_every_change_of_time() {
         ];
         assert_eq!(told, wanted);
         assert!(seen().helpers.is_empty(), "the helpers of the first assignment were let go");
+    });
+}
+
+#[test]
+fn what_a_dissolved_unit_held_passes_to_its_successor_as_it_stands() {
+    TestCity::on_both_engines(|city| {
+        let app = &city.app;
+        let receipt = submit(app, &Actor::public(), said()).unwrap();
+        let led = receipt.number.as_str();
+        make(app, &desk(), led, Move::Triage, Value::Object(triage_fields())).unwrap();
+        let fields = json!({"lead_unit": "gongkexin", "co_units": ["fagai", "nongye"], "goal": "办好"});
+        make(app, &desk(), led, Move::Assign, fields).unwrap();
+        make(app, &handler("gongkexin"), led, Move::Acknowledge, json!({})).unwrap();
+        let asked = json!({"days": 2, "reason": "要现场核实"});
+        let before = make(app, &head("gongkexin"), led, Move::RequestExtension, asked).unwrap();
+        let helped = assigned(app, "joint", json!(["nongye"]));
+        let passed = json!({"lead_unit": "nongye", "co_units": ["gongkexin"], "goal": "办好", "reason": "职责"});
+        make(app, &desk(), &helped, Move::Assign, passed).unwrap();
+        let unsigned = assigned(app, "assigned", json!([]));
+
+        let end = |successor: Option<&str>| {
+            let (valid_to, reason) = (Some("2026-03-03".into()), Some("机构改革".into()));
+            let input = EndInput { version: Some(1), valid_to, successor: successor.map(str::to_owned), reason };
+            let administrator = somebody(9, "管理员", "zhengfuban", &[Role::Administrator]);
+            app.write_now(&administrator, move |cx| units::end(cx, "gongkexin", &input))
+        };
+        assert_eq!(wrong_fields(end(None)), ["successor"], "somebody has to go on");
+        assert_eq!(wrong_fields(end(Some("shiwei"))), ["successor"], "somebody who may handle demands");
+        end(Some("fagai")).unwrap();
+        city.at("2026-03-03T16:00:00+08:00");
+        succeeding::settle(app).unwrap();
+        let stands = |n: &str| {
+            let number = n.to_owned();
+            app.read_now(&desk(), move |cx| moving::load(cx, &number)).unwrap()
+        };
+        assert_eq!(stands(led), before, "not before its last day is over");
+
+        city.at("2026-03-04T08:00:00+08:00");
+        succeeding::settle(app).unwrap();
+        succeeding::settle(app).unwrap();
+        let case = stands(led);
+        assert_eq!((case.demand.status, case.demand.lead_unit.as_deref()), (Status::InProgress, Some("fagai")));
+        assert_eq!((case.demand.version, case.demand.held_since), (before.demand.version + 1, app.now()));
+        assert_eq!(due(&case, ClockName::Handle), due(&before, ClockName::Handle));
+        let open: Vec<&str> = case.parts.iter().filter(|part| part.open()).map(|part| part.unit.as_str()).collect();
+        assert_eq!(open, ["nongye"], "who leads now is no helper any more");
+        make(app, &desk(), led, Move::RuleExtension, json!({"granted": true})).unwrap();
+        let reply = json!({"policy_reading": "按办法", "measures": "已协调", "opinion": "本月办结"});
+        make(app, &handler("fagai"), led, Move::Reply, reply).unwrap();
+        assert_eq!(stands(&helped).owed_by("fagai").count(), 1);
+        make(app, &handler("fagai"), &unsigned, Move::Acknowledge, json!({})).unwrap();
+        let refused = make(app, &handler("gongkexin"), &helped, Move::Acknowledge, json!({}));
+        assert!(refused.is_err(), "it is no longer theirs");
+
+        let (number, code) = (led.to_owned(), receipt.code.clone());
+        let progress = app.read_now(&Actor::public(), move |cx| viewing::progress(cx, &number, &code)).unwrap();
+        let told: Vec<String> = progress.timeline.into_iter().map(|step| step.what).collect();
+        assert_eq!(
+            told[3..],
+            [
+                "市工科信局签收",
+                "市工科信局申请延长 2 个工作日，等待审批",
+                "市工科信局撤销，由市发改局接续办理，期限不变",
+                "经批准延长办理时间",
+                "市发改局作出答复"
+            ]
+        );
+        assert!(app.store().verify().unwrap().holds());
     });
 }

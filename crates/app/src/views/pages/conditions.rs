@@ -41,6 +41,7 @@ impl Conditions {
             filter.channel.as_deref().map(|code| city.channels.label(code)),
             filter.mode.map(|mode| mode.label()),
             filter.enterprise.map(|_| "指定的一家企业".to_owned()),
+            filter.issue.as_ref().map(|issue| format!("属于共性问题 {issue}")),
             filter.q.as_ref().map(|q| format!("含“{q}”")),
             filter.exact.then(|| "只找原词".to_owned()),
             filter.from.map(|day| format!("{day} 起收到")),

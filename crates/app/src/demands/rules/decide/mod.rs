@@ -232,6 +232,26 @@ pub fn withdraw_by_submitter(case: &mut Case, by: &Deciding<'_>) -> Result<()> {
     finish(case, row, None, by)
 }
 
+/// 接续: what a dissolved unit holds of a demand passes to its heir as it stands, with the same dates and nothing to sign anew.
+/// No move, because nobody decides it.
+pub fn pass_on(case: &mut Case, old: &str, heir: &str, now: Instant) {
+    let demand = &mut case.demand;
+    demand.version += 1;
+    if demand.lead_unit.as_deref() == Some(old) {
+        demand.lead_unit = Some(heir.to_owned());
+        if matches!(demand.status, Status::Assigned | Status::InProgress) {
+            demand.held_since = now;
+        }
+    }
+    let clocks = case.clocks.iter_mut().filter(|clock| clock.running()).filter_map(|clock| clock.unit.as_mut());
+    let parts = case.parts.iter_mut().filter(|part| part.open()).map(|part| &mut part.unit);
+    let requests = case.requests.iter_mut().filter(|request| request.ruling.is_none()).map(|request| &mut request.unit);
+    clocks.chain(parts).chain(requests).filter(|unit| *unit == old).for_each(|unit| heir.clone_into(unit));
+    // Whoever leads helps nobody but itself.
+    let lead = case.demand.lead_unit.clone();
+    release(case, |part| part.kind == PartKind::CoHandling && Some(&part.unit) == lead.as_ref(), now);
+}
+
 /// Starts the first clock of a demand that has just come in.
 pub fn receive(case: &mut Case, by: &Deciding<'_>) -> Result<()> {
     clocking::start(case, ClockName::Dispatch, None, by).map(drop)
