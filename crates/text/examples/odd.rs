@@ -10,6 +10,12 @@ use text::{Keywords, Query, Sketch, Synonyms, Words, answering, index_terms, lea
 const CHARACTERS: usize = 100_000;
 const MOST: Duration = Duration::from_millis(250);
 
+/// How long this thread has been at work, where the system says so: a busy machine must not count against a text.
+fn on_cpu() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    stat.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+}
+
 fn main() -> ExitCode {
     let words = Words::new(["有序用电", "用电", "停车", "物业收费"]);
     let synonyms = Synonyms::new(vec![vec!["用电".into(), "电力".into()], vec!["停车".into(), "泊车".into()]]);
@@ -55,9 +61,9 @@ fn main() -> ExitCode {
             ("answering", &|| answering::check(&text, &text, &[("a", &text), ("b", "好")], &synonyms).len()),
         ];
         for (reading, read) in readings {
-            let started = Instant::now();
+            let (began, started) = (on_cpu(), Instant::now());
             let size = read();
-            let taken = started.elapsed();
+            let taken = on_cpu().zip(began).map_or(started.elapsed(), |(now, began)| now.saturating_sub(began));
             if taken > MOST / 10 {
                 println!("{name}, {reading}: {:.0} ms ({size})", taken.as_secs_f64() * 1e3);
             }
