@@ -194,7 +194,8 @@ fn common_issues_are_found_in_a_table() {
     assert_eq!(sorted, expected.as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>(), "{groups}");
     assert!(groups.to_string().contains("油烟") && groups[0]["size"] == 3, "{groups}");
     let told = said(&found);
-    for why in ["第 9 行：没有编号", "第 10 行：没有标题和内容", "第 11 行：时间无法识别", "3 行不能用"] {
+    for why in ["第 9 行：没有编号", "第 10 行：没有标题和内容", "第 11 行：时间无法识别", "3 行不能用"]
+    {
         assert!(told.contains(why), "{why}: {told}");
     }
     let listed = printed(&offline(&["text", "clusters", &file, "--top", "1"]), 0);
