@@ -57,7 +57,7 @@ fn clustered(notes: &[(&str, &str)]) -> Clusters {
 }
 
 fn titles<'a>(group: &Group, notes: &[(&'a str, &'a str)]) -> BTreeSet<&'a str> {
-    group.members.iter().map(|member| notes[usize::try_from(member.id).unwrap()].0).collect()
+    group.members.iter().map(|member| notes[member.id as usize].0).collect()
 }
 
 fn expected(list: &[(&'static str, &'static str)]) -> BTreeSet<&'static str> {
@@ -151,7 +151,7 @@ fn what_is_no_state_is_refused() {
     assert_eq!(refused(&[]), Some(StateError::Unknown));
     assert_eq!(refused(b"something else altogether"), Some(StateError::Unknown));
     for at in (8..bytes.len()).step_by(97) {
-        assert_eq!(refused(&bytes[..at]).is_some(), true, "cut at {at}");
+        assert!(refused(&bytes[..at]).is_some(), "cut at {at}");
         let mut changed = bytes.clone();
         changed[at] ^= 0x10;
         assert_eq!(refused(&changed), Some(StateError::Damaged), "changed at {at}");

@@ -75,11 +75,13 @@ enum Ending {
     Follows,
 }
 
-/// The endings by their last characters, longer ones first.
-fn endings() -> &'static Table<u32, Vec<(Vec<char>, Ending)>> {
-    static ENDINGS: OnceLock<Table<u32, Vec<(Vec<char>, Ending)>>> = OnceLock::new();
+/// Endings by their last characters, longer ones first.
+type Endings = Table<u32, Vec<(Vec<char>, Ending)>>;
+
+fn endings() -> &'static Endings {
+    static ENDINGS: OnceLock<Endings> = OnceLock::new();
     ENDINGS.get_or_init(|| {
-        let mut table: Table<u32, Vec<(Vec<char>, Ending)>> = Table::default();
+        let mut table = Endings::default();
         let lists = [
             (FOLLOWERS, Ending::Follows),
             (SITES, Ending::Named(Kind::Site)),
