@@ -282,7 +282,7 @@ pub fn key(line: &Line, latest: bool) -> [i64; 3] {
 
 /// How many issues there are in each state.
 pub fn counts(tx: &mut Tx, among: Option<&[i64]>) -> Result<Vec<(String, i64)>> {
-    let select = Select::new(sql!("SELECT i.state, COUNT(*) FROM issue i"));
+    let select = Select::new(sql!("SELECT MIN(i.state), COUNT(*) FROM issue i"));
     let select = match among {
         Some(among) => select.and_in("i.id IN (", among.iter().copied()),
         None => select,
