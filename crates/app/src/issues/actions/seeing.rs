@@ -77,7 +77,11 @@ fn cursor(text: &str) -> Result<[i64; 3]> {
 /// How many issues the actor sees in each state.
 pub fn counts(cx: &mut Cx<'_>) -> Result<BTreeMap<String, i64>> {
     let among = among(cx)?;
-    Ok(records::counts(cx.tx, among.as_deref())?.into_iter().collect())
+    let mut counts = BTreeMap::new();
+    for state in records::states(cx.tx, among.as_deref())? {
+        *counts.entry(state).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 /// The candidates that wait for whoever decides on them: the number in the menu.
