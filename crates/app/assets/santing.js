@@ -171,7 +171,7 @@ if (source && place) {
   const later = () => { clearTimeout(waiting); waiting = setTimeout(ask, 600); };
   source.addEventListener("input", later);
   title?.addEventListener("input", later);
-  document.querySelector("button[name=step][value=look]")?.setAttribute("hidden", "");
+  document.querySelector("button[name=step][value=look]")?.remove();
 }
 
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());

@@ -152,6 +152,17 @@ pub enum Import {
 pub enum Export {
     /// 导出诉求；联系方式和原文里的号码默认遮住，每次导出都记入台账
     Demands(ExportDemands),
+    /// 导出某一天结束时的意见、建议、事项清单
+    Lists {
+        /// 写到哪个新文件：.xlsx、.csv 或 .jsonl
+        file: PathBuf,
+        /// 截至哪一天（默认现在）
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<String>,
+        /// 只要一张清单：opinion、suggestion、matter 或 unsorted
+        #[arg(long)]
+        kind: Option<String>,
+    },
     /// 导出台账（.jsonl），任何机器上都可以用 santing verify 离线核验
     #[command(alias = "events")]
     Ledger {

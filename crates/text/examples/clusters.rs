@@ -93,7 +93,13 @@ impl<'a> Mix<'a> {
             characters: rows.iter().flat_map(|(title, _)| title.chars().filter(han)).collect(),
             issues: Vec::new(),
         };
-        mix.issues = (0..ISSUES).map(|_| (mix.below(rows.len()), mix.place())).collect();
+        // Every issue another message, in an order that only the seed decides.
+        let mut messages: Vec<usize> = (0..rows.len()).collect();
+        for at in (1..messages.len()).rev() {
+            let other = mix.below(at + 1);
+            messages.swap(at, other);
+        }
+        mix.issues = messages.into_iter().take(ISSUES).map(|message| (message, mix.place())).collect();
         mix
     }
 
@@ -122,7 +128,7 @@ impl<'a> Mix<'a> {
         let issue = (self.below(10) < 3).then(|| {
             // The cube makes few issues large and many small.
             let unit = self.below(1 << 20) as f64 / f64::from(1 << 20);
-            (unit.powi(3) * ISSUES as f64) as usize
+            (unit.powi(3) * self.issues.len() as f64) as usize
         });
         let (message, place) = match issue {
             Some(issue) => self.issues[issue].clone(),

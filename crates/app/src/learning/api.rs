@@ -100,7 +100,7 @@ fn of(cx: &mut Cx<'_>, aspect: Aspect) -> Result<AspectModels> {
 
 /// What to learn about.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct LearnInput {
     /// `theme`, `kind`, `urgent` or `lead_unit`; absent: everything.
     #[schema(pattern = "^(theme|kind|urgent|lead_unit)?$")]

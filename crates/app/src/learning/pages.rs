@@ -87,7 +87,7 @@ fn in_force(all: &[Seen], city: &City) -> Markup {
                         td data-name="学过的决定" { (version.lessons) " 件" }
                         td data-name="准确率" { (percent(figures.accuracy)) }
                         td data-name="八成时" { (percent(figures.accuracy_at_80)) }
-                        td data-name="有把握的" { (percent(figures.coverage)) "，其中对 " (percent(figures.accuracy_when_sure)) }
+                        td data-name="有把握的" { (percent(figures.coverage)) "，其中对 " (percent(figures.accuracy_when_sure)) @if !figures.trusted() { " " (chip(Shape::Wait, "还不开口")) } }
                     },
                 }
             }
@@ -112,8 +112,8 @@ fn summary(all: &[Seen]) -> Markup {
                         td data-name="采纳" { (taken(record.all)) }
                         td data-name="学来的" { (taken(record.learned)) }
                         td data-name="关键词和规则" { (taken(record.told)) }
-                        td data-name="改了的" { (parts::number_link(record.all.changed(), &address)) }
-                        td data-name="说不知道" { (parts::number_link(record.unknown, &address)) }
+                        td data-name="改了的" { (number(record.all.changed(), &address)) }
+                        td data-name="说不知道" { (number(record.unknown, &address)) }
                     },
                 }
             }
@@ -121,6 +121,14 @@ fn summary(all: &[Seen]) -> Markup {
     };
     let heads = ["方面", "采纳", "其中学来的", "其中关键词和规则", "改了的", "说不知道"];
     parts::table("近来的建议", &heads, &rows)
+}
+
+fn number(n: u64, address: &str) -> Markup {
+    if n == 0 {
+        html! { "0" }
+    } else {
+        parts::number_link(n, address)
+    }
 }
 
 /// `86%（43/50）`.
@@ -137,7 +145,7 @@ fn method() -> Markup {
             summary.small { "怎么算的" }
             p.small {
                 "“采纳”是人第一次作决定时与建议一致、以后也没有再改的；登记时已经选好的不算建议。“准确率”是把学过的决定分成 "
-                (rules::FOLDS) " 份，每份用其余的学了再判，与人的决定比；“有把握的”之外它不作声，交给关键词和人。"
+                (rules::FOLDS) " 份，每份用其余的学了再判，与人的决定比；“有把握的”之外它不作声，交给关键词和人。有把握的不到 10 件，或者其中对的不到九成，就还“不开口”：样本太少，看着准也可能是碰巧。"
             }
         }
     }

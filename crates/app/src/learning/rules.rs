@@ -14,6 +14,7 @@ use text::learn::Lesson;
 use crate::city::City;
 use crate::demands::lessons::Decided;
 use crate::demands::rules::vocabulary::DemandKind;
+use crate::models::rules::Figures;
 use crate::models::{Aspect, State, Version};
 use crate::units::UnitNames;
 
@@ -130,44 +131,75 @@ pub struct Duel {
     pub new: usize,
 }
 
-/// Whether a new version is put in force, and why.
-pub fn verdict(figures: &crate::models::rules::Figures, old: Option<&Version>, duel: Duel) -> (State, String) {
+/// A share with how far chance may have moved it.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    value: f64,
+    variance: f64,
+}
+
+impl Share {
+    /// The accuracy of `old` on decisions mixed as `now` has them: it is wrong about every kind that it does not know.
+    fn accuracy(old: &Figures, now: &Figures) -> Self {
+        let all = now.lessons().max(1) as f64;
+        let known = now.classes.iter().filter_map(|class| Some((class.n as f64, old.class(&class.value)?.recall)));
+        let value = known.map(|(n, recall)| n * recall).sum::<f64>() / all;
+        Self { value, variance: value * (1.0 - value) / old.lessons().max(1) as f64 }
+    }
+
+    /// The mean F1 of `old` over the kinds that `now` has.
+    fn macro_f1(old: &Figures, now: &Figures) -> Self {
+        let kinds = now.classes.len().max(1) as f64;
+        let known = || now.classes.iter().filter_map(|class| old.class(&class.value));
+        let variance = known().map(|class| class.f1 * (1.0 - class.f1) / class.n.max(1) as f64).sum::<f64>();
+        Self { value: known().map(|class| class.f1).sum::<f64>() / kinds, variance: variance / (kinds * kinds) }
+    }
+
+    /// `right` of `all`.
+    fn of(right: usize, all: usize) -> Self {
+        let value = right as f64 / all.max(1) as f64;
+        Self { value, variance: value * (1.0 - value) / all.max(1) as f64 }
+    }
+
+    /// Whether it is lower than `other` by more than [`WORSE`] and by more than chance does (two standard errors).
+    fn clearly_below(self, other: Self) -> bool {
+        other.value - self.value > WORSE.max(2.0 * (self.variance + other.variance).sqrt())
+    }
+}
+
+/// Whether a new version is put in force, and why. Both are measured on the decisions that there are now.
+pub fn verdict(new: &Figures, old: Option<&Version>, duel: Duel) -> (State, String) {
     let Some(old) = old else {
-        return (State::InForce, format!("第一版：没有学过的决定里，{} 判得对", percent(figures.accuracy)));
+        return (State::InForce, format!("第一版：没有学过的决定里，{} 判得对", percent(new.accuracy)));
     };
-    let share = |right: usize| right as f64 / duel.asked.max(1) as f64;
-    if duel.asked >= LEAST_COMPARED && share(duel.new) < share(duel.old) - WORSE {
+    let compared = duel.asked >= LEAST_COMPARED;
+    if compared && Share::of(duel.new, duel.asked).clearly_below(Share::of(duel.old, duel.asked)) {
         let why = format!(
             "在同样 {} 件新决定上，这一版对 {} 件，正在使用的版本 {} 对 {} 件，明显不如，没有启用",
             duel.asked, duel.new, old.version, duel.old
         );
         return (State::SetAside, why);
     }
-    let before = &old.figures;
-    for (name, new, old_share) in
-        [("准确率", figures.accuracy, before.accuracy), ("各类平均 F1", figures.macro_f1, before.macro_f1)]
-    {
-        if new < old_share - WORSE {
-            let why = format!(
-                "{name} {}，正在使用的版本 {} 是 {}，明显不如，没有启用",
-                percent(new),
-                old.version,
-                percent(old_share)
-            );
-            return (State::SetAside, why);
-        }
+    let (before, accuracy) = (&old.figures, Share::accuracy(&old.figures, new));
+    let measured = [
+        ("准确率", Share::accuracy(new, new), accuracy),
+        ("各类平均 F1", Share::macro_f1(new, new), Share::macro_f1(before, new)),
+    ];
+    if let Some((name, now, then)) = measured.into_iter().find(|(_, now, then)| now.clearly_below(*then)) {
+        let why = format!(
+            "{name} {}，正在使用的版本 {} 按现在的决定折算是 {}，明显不如，没有启用",
+            percent(now.value),
+            old.version,
+            percent(then.value)
+        );
+        return (State::SetAside, why);
     }
-    let beside = match duel.asked >= LEAST_COMPARED {
+    let beside = match compared {
         true => format!("；同样 {} 件新决定，对 {} 件，原来的版本对 {} 件", duel.asked, duel.new, duel.old),
         false => String::new(),
     };
-    let why = format!(
-        "接替版本 {}：准确率 {}，原来 {}{beside}",
-        old.version,
-        percent(figures.accuracy),
-        percent(before.accuracy)
-    );
-    (State::InForce, why)
+    let (now, then) = (percent(new.accuracy), percent(accuracy.value));
+    (State::InForce, format!("接替版本 {}：准确率 {now}，原来的按现在的决定折算是 {then}{beside}", old.version))
 }
 
 /// A share as a percentage with one digit.
@@ -249,6 +281,7 @@ impl Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::rules::ClassFigures;
 
     fn one(text: &str, value: &str, at: i64) -> Decided {
         Decided { title: String::new(), text: text.to_owned(), value: value.to_owned(), at: Instant(at) }
@@ -270,6 +303,54 @@ mod tests {
         assert!(taught.decided.iter().all(|one| ["a", "b"].contains(&one.value.as_str())));
         assert!(taught.too_little().unwrap().contains("11 件、2 类"));
         assert_eq!(taught.fresh(Instant(3)).len(), 2, "every second of what is new");
+    }
+
+    fn figures(classes: &[(&str, f64, u64)]) -> Figures {
+        let class = |(value, share, n): &(&str, f64, u64)| ClassFigures {
+            value: (*value).to_owned(),
+            precision: *share,
+            recall: *share,
+            f1: *share,
+            n: *n,
+        };
+        let classes: Vec<ClassFigures> = classes.iter().map(class).collect();
+        let lessons: u64 = classes.iter().map(|class| class.n).sum();
+        let accuracy = classes.iter().map(|class| class.recall * class.n as f64).sum::<f64>() / lessons as f64;
+        Figures { accuracy, classes, ..Figures::default() }
+    }
+
+    #[test]
+    fn clearly_worse_is_more_than_chance_and_measured_on_what_there_is_now() {
+        let version = |figures| Version {
+            aspect: Aspect::Theme,
+            version: 1,
+            state: State::InForce,
+            reason: String::new(),
+            lessons: 0,
+            print: String::new(),
+            figures,
+            whole: true,
+            trained_by: String::new(),
+            trained_at: Instant(0),
+            settled_by: String::new(),
+            settled_at: Instant(0),
+            held: false,
+        };
+        let judged = |new: &[(&str, f64, u64)], old: &[(&str, f64, u64)], duel| {
+            verdict(&figures(new), Some(&version(figures(old))), duel).0
+        };
+        let none = Duel::default();
+        let old: &[_] = &[("a", 0.9, 400), ("b", 0.9, 400)];
+        assert_eq!(judged(&[("a", 0.88, 450), ("b", 0.88, 450)], old, none), State::InForce);
+        assert_eq!(judged(&[("a", 0.8, 450), ("b", 0.8, 450)], old, none), State::SetAside);
+        // The same difference after few decisions is chance.
+        assert_eq!(judged(&[("a", 0.8, 20), ("b", 0.8, 20)], &[("a", 0.9, 15), ("b", 0.9, 15)], none), State::InForce);
+        // More kinds are harder; whoever does not know them has them all wrong.
+        let more = [("a", 0.7, 450), ("b", 0.7, 450), ("c", 0.7, 450), ("d", 0.7, 450)];
+        assert_eq!(judged(&more, old, none), State::InForce);
+        let lost = Duel { asked: 200, old: 180, new: 150 };
+        assert_eq!(judged(&[("a", 0.9, 450), ("b", 0.9, 450)], old, lost), State::SetAside);
+        assert_eq!(judged(old, old, Duel { asked: 10, old: 9, new: 1 }), State::InForce, "ten say nothing");
     }
 
     #[test]

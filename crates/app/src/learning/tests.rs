@@ -14,7 +14,7 @@ use crate::demands::track;
 use crate::models::rules::RollbackInput;
 use crate::models::{self, Aspect, State};
 use crate::testing::{TestCity, desk, fields, handler, somebody};
-use crate::units::{self, EndInput};
+use crate::units::{self, EndInput, UnitInput};
 
 /// Something that the profile has no words for, as the office decides it.
 struct Kind {
@@ -272,23 +272,34 @@ fn it_learns_once_a_night_and_leaves_alone_what_a_person_put_back() {
 }
 
 #[test]
-fn a_unit_that_is_gone_is_never_proposed() {
+fn a_unit_that_is_gone_or_handles_nothing_is_never_proposed() {
     TestCity::on_both_engines(|city| {
         decisions(city, 0, 20);
         learned(city, Aspect::LeadUnit);
         let (kites, bees) = (one(city, 600, &KITES), one(city, 601, &BEES));
         assert_eq!(proposed(city, &kites).lead_unit.as_deref(), Some(KITES.unit));
-        let end = |unit: &'static str, successor: Option<&str>| {
-            let input = EndInput {
-                version: Some(1),
-                valid_to: Some("2026-03-02".into()),
-                successor: successor.map(str::to_owned),
-                reason: Some("机构改革".into()),
+        let app = &city.app;
+        app.write_now(&administrator(), |cx| {
+            let names = units::names(cx)?;
+            let unit = names.get(KITES.unit).unwrap();
+            let input = UnitInput {
+                version: Some(unit.version),
+                name: Some(unit.name.clone()),
+                short_name: Some(unit.short_name.clone()),
+                kind: serde_json::to_value(unit.kind).unwrap().as_str().map(str::to_owned),
+                can_handle: false,
+                ..UnitInput::default()
             };
-            city.app.write_now(&administrator(), move |cx| units::end(cx, unit, &input).map(drop)).unwrap();
+            units::amend(cx, KITES.unit, &input).map(drop)
+        })
+        .unwrap();
+        let input = EndInput {
+            version: Some(1),
+            valid_to: Some("2026-03-02".into()),
+            successor: Some("shijianju".into()),
+            reason: Some("机构改革".into()),
         };
-        end(KITES.unit, None);
-        end(BEES.unit, Some("shijianju"));
+        app.write_now(&administrator(), move |cx| units::end(cx, BEES.unit, &input).map(drop)).unwrap();
         city.at("2026-03-03T10:00:00+08:00");
         assert_ne!(proposed(city, &kites).lead_unit.as_deref(), Some(KITES.unit));
         let part = proposed(city, &bees).part(Aspect::LeadUnit).cloned().unwrap();

@@ -11,6 +11,10 @@ use utoipa::ToSchema;
 
 /// Words of a demand that are named as the reason at most.
 const WORDS: usize = 4;
+/// Unseen decisions of which a version must have been sure before it is believed.
+const TRIED: f64 = 10.0;
+/// The share of those that it must have had right.
+const TRUSTED: f64 = 0.9;
 /// Labels of an unsure opinion that are named at most.
 const NAMED: usize = 3;
 
@@ -148,9 +152,20 @@ impl From<&Metrics> for Figures {
 }
 
 impl Figures {
-    /// Decisions of a class that were taught.
-    pub fn of(&self, value: &str) -> u64 {
-        self.classes.iter().find(|class| class.value == value).map_or(0, |class| class.n)
+    /// The figures of a class.
+    pub fn class(&self, value: &str) -> Option<&ClassFigures> {
+        self.classes.iter().find(|class| class.value == value)
+    }
+
+    /// Decisions that were judged.
+    pub fn lessons(&self) -> u64 {
+        self.classes.iter().map(|class| class.n).sum()
+    }
+
+    /// Whether its being sure has been tried often enough and was right often enough to be told. After few decisions a
+    /// margin looks safe by chance, and the profile's words would be the better proposal.
+    pub fn trusted(&self) -> bool {
+        self.coverage * self.lessons() as f64 >= TRIED && self.accuracy_when_sure >= TRUSTED
     }
 }
 
@@ -249,9 +264,9 @@ impl Active {
         Some(Opinion {
             version: self.version,
             probability: f64::from(probability),
-            sure: judgement.sure(),
+            sure: judgement.sure() && self.figures.trusted(),
             words: self.model.because(title, text, &value, WORDS),
-            decisions: self.figures.of(&value),
+            decisions: self.figures.class(&value).map_or(0, |class| class.n),
             ranked: judgement.ranked().iter().take(NAMED).filter_map(named).collect(),
             value,
         })

@@ -325,7 +325,7 @@ fn sample(which: usize) -> (&'static str, Vec<u8>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(400)))]
 
     #[test]
     fn any_bytes_are_read_or_refused(

@@ -82,6 +82,13 @@ pub fn rare_query(n: usize) -> String {
     format!("/api/v1/demands?limit=20&q=%E7%BC%96%E5%8F%B7{}", n * 37 % 9_000 + 500)
 }
 
+/// What resembles a text that somebody is writing: as much of it as the pages send.
+pub fn similar_query(n: usize) -> String {
+    let written: String = format!("{}\n{}", title(n), text(n)).chars().take(400).collect();
+    let encoded: String = written.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    format!("/api/v1/demands/similar?text={encoded}")
+}
+
 /// Numbers and query codes of fresh demands, to look at.
 pub fn sample(server: &Server, token: &str) -> Vec<(String, String)> {
     let response = client::get(&server.address, "/api/v1/demands?limit=200", Some(token));

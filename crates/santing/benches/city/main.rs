@@ -4,8 +4,8 @@
 //! cargo bench -p santing --bench city -- [--engine sqlite|postgres|both] [--rows 10000,1000000] [--seconds 5]
 //! ```
 //!
-//! Durable creates through HTTP at 1 and 32 connections against the store's own limit; list, demand page, progress and search
-//! at each number of demands; import rows per second with the index; resident memory idle and under load; cold start to
+//! Durable creates through HTTP at 1 and 32 connections against the store's own limit; list, demand page, progress, search and
+//! what resembles a text that is being written, at each number of demands; import rows per second with the index; resident memory idle and under load; cold start to
 //! the first page; bytes of the first public page; the route simulator over all of them; one move on 500 of them; packages of
 //! an exchange and a reconciliation of 100,000 rows. Runs the release binary as it is shipped.
 
@@ -107,7 +107,7 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
     server.wait_until_indexed(&token);
     let sample = content::sample(&server, &token);
     let cookie = client::log_in(&server.address, "tongchou", app::people::DEMO_PASSWORD);
-    let asks: [(&str, Ask<'_>); 7] = [
+    let asks: [(&str, Ask<'_>); 9] = [
         ("list", Box::new(|_| Request::get("/api/v1/demands?limit=50", Some(&token)))),
         ("list page", Box::new(|_| Request::page("/demands?limit=50", &cookie))),
         ("desk", Box::new(|_| Request::page("/desk", &cookie))),
@@ -121,6 +121,8 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
         ),
         ("search, common", Box::new(|n| Request::get(&content::common_query(n), Some(&token)))),
         ("search, rare", Box::new(|n| Request::get(&content::rare_query(n), Some(&token)))),
+        ("similar, staff", Box::new(|n| Request::get(&content::similar_query(n), Some(&token)))),
+        ("similar, public", Box::new(|n| Request::get(&content::similar_query(n), None))),
     ];
     for (name, ask) in &asks {
         for connections in [1, 16] {

@@ -22,6 +22,8 @@ const PRINTED: usize = 50;
 pub fn clusters(config: &Config, asked: &ClustersOptions) -> anyhow::Result<Outcome> {
     let mut table = Table { zone: Ground::of(config)?.city.zone, ids: Vec::new(), clusters: Clusters::new(&[]) };
     let unused = table.read(&asked.file)?;
+    // The second time sees what the first has joined.
+    table.clusters.settle();
     table.clusters.settle();
     let mut groups = table.clusters.groups(asked.least);
     groups.truncate(asked.top.unwrap_or(usize::MAX));

@@ -5,7 +5,9 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
-use app::demands::exporting;
+use app::context::App;
+use app::demands::exporting::{self, Which};
+use app::demands::pages::lists::Asked;
 use app::demands::rules::filter::Filter;
 use app::web::decode_pairs;
 use documents::write::Format;
@@ -22,6 +24,7 @@ use crate::usage::misuse;
 pub fn export(config: &Config, asked: &Export) -> anyhow::Result<Outcome> {
     match asked {
         Export::Demands(asked) => demands(config, asked),
+        Export::Lists { file, as_of, kind } => lists(config, file, as_of.as_ref(), kind.as_ref()),
         Export::Ledger { file } => ledger(config, file),
     }
 }
@@ -38,7 +41,8 @@ fn ledger(config: &Config, path: &Path) -> anyhow::Result<Outcome> {
 fn demands(config: &Config, asked: &ExportDemands) -> anyhow::Result<Outcome> {
     let path = asked.file.as_deref().or(asked.out.as_deref());
     let unmask = asked.reason.clone().filter(|_| asked.unmask);
-    let export = exporting::Export { filter: filter(asked)?, format: format(asked, path)?, unmask, most: u64::MAX };
+    let (which, format) = (Which::Filtered(filter(asked)?), format(asked.format.as_deref(), path)?);
+    let export = exporting::Export { which, format, unmask, most: u64::MAX };
     if path.is_none() && export.format == Format::Xlsx && io::stdout().is_terminal() {
         return Err(misuse("表格文件不能显示在终端上，请写明文件名"));
     }
@@ -48,7 +52,23 @@ fn demands(config: &Config, asked: &ExportDemands) -> anyhow::Result<Outcome> {
         exporting::write(&app, &actor, &export, BufWriter::new(io::stdout()))?;
         return Ok(Outcome::Done);
     };
-    match exporting::write(&app, &actor, &export, BufWriter::new(created(path)?)) {
+    into_file(&app, &export, path)
+}
+
+/// The three lists as they stood at the end of a day.
+fn lists(config: &Config, path: &Path, as_of: Option<&String>, kind: Option<&String>) -> anyhow::Result<Outcome> {
+    let given = [("as_of", as_of), ("kind", kind)].into_iter();
+    let pairs: Vec<_> = given.filter_map(|(name, value)| Some((name.to_owned(), value?.clone()))).collect();
+    let asked = Asked::read(&pairs)?;
+    let format = format(None, Some(path))?;
+    let app = open::app(config)?;
+    let today = app.now().in_zone(&app.city().zone).date();
+    let which = Which::Listed(asked.day.unwrap_or(today).min(today), asked.lot);
+    into_file(&app, &exporting::Export { which, format, unmask: None, most: u64::MAX }, path)
+}
+
+fn into_file(app: &App, export: &exporting::Export, path: &Path) -> anyhow::Result<Outcome> {
+    match exporting::write(app, &Actor::system(), export, BufWriter::new(created(path)?)) {
         Ok((rows, _)) => say!("已导出 {rows} 件到 {}", path.display()),
         Err(error) => {
             // Half a table, or one that no ledger entry tells of, must not stay.
@@ -63,9 +83,9 @@ fn created(path: &Path) -> anyhow::Result<File> {
     File::create_new(path).with_context(|| format!("不能新建 {}", path.display()))
 }
 
-fn format(asked: &ExportDemands, path: Option<&Path>) -> anyhow::Result<Format> {
+fn format(asked: Option<&str>, path: Option<&Path>) -> anyhow::Result<Format> {
     let extension = path.and_then(Path::extension).map(|extension| extension.to_string_lossy().to_lowercase());
-    match asked.format.clone().or(extension).as_deref().map(Format::named) {
+    match asked.or(extension.as_deref()).map(Format::named) {
         Some(Some(format)) => Ok(format),
         _ => Err(misuse("看不出要什么格式：请用 --format 指定 xlsx、csv 或 jsonl，或者让文件名以它们结尾")),
     }

@@ -36,6 +36,7 @@ fn commands_work_beside_a_running_server() {
         the_calendar_says_the_same_everywhere(city);
         a_table_comes_in_once(city, dir.path());
         lists_go_out(city, dir.path());
+        the_three_lists_of_a_day_go_out(city, dir.path());
         packages_come_and_go(city, dir.path());
         it_learns_from_what_was_decided(city);
         the_ledger_is_proved_elsewhere(city, dir.path());
@@ -120,6 +121,14 @@ fn lists_go_out(city: &City, dir: &Path) {
 }
 
 /// By files, as two systems exchange that no line connects.
+fn the_three_lists_of_a_day_go_out(city: &City, dir: &Path) {
+    let file = path(dir, "清单.csv");
+    printed(&city.santing(&["export", "lists", &file, "--as-of", "2026-10-31", "--kind", "suggestion"]), 0);
+    let table = std::fs::read_to_string(&file).unwrap();
+    assert!(table.contains(",建议,") && !table.contains(",事项,"), "{table}");
+    printed(&city.santing(&["export", "lists", &path(dir, "x.csv"), "--as-of", "十月"]), 1);
+}
+
 fn packages_come_and_go(city: &City, dir: &Path) {
     let ours = city.desk().get("/exchange").expect(200).json();
     let next = ours["items"][0]["received"].as_i64().unwrap() + 100;

@@ -44,6 +44,7 @@ fn every_reading_call_answers_as_described() {
         "/channels/coverage",
         "/models",
         "/models/record?from=2026-01-01",
+        "/lists?as_of=2026-10-31",
         "/absences",
         "/standing-in",
         "/inbox?open=true&limit=5",
@@ -70,6 +71,7 @@ fn every_reading_call_answers_as_described() {
     city.administrator().get("/accounts").expect(200);
     for format in ["jsonl", "csv", "xlsx"] {
         desk.get(&format!("/demands/export?format={format}&status=closed")).expect(200);
+        desk.get(&format!("/lists/export?format={format}&as_of=2026-10-31&kind=matter")).expect(200);
     }
     city.public().get("/calendar/due?from=2026-09-24&working_days=10").expect(200);
 }

@@ -18,15 +18,15 @@ const CANDIDATES: usize = 32;
 pub(super) const CENTRE: usize = 96;
 
 /// The score from which a single note joins, and from which two groups become one.
-const JOIN: f32 = 0.38;
-const MERGE: f32 = 0.45;
+const JOIN: f32 = 0.41;
+const MERGE: f32 = 0.46;
 /// How much of the score the topic can be.
-const TOPIC: f32 = 0.25;
+const TOPIC: f32 = 0.3;
 /// Below this the matters differ, however alike the places are.
 const SAME_MATTER: f32 = 0.22;
 /// The same for a group of so many notes: its matter is known well.
 const SETTLED: u32 = 5;
-const SAME_SETTLED_MATTER: f32 = 0.4;
+const SAME_SETTLED_MATTER: f32 = 0.46;
 /// Both name sites and not the same: more is asked. The same site: less.
 const OTHER_SITE: (f32, f32) = (0.1, 0.3);
 const SAME_SITE: (f32, f32) = (0.5, -0.14);
@@ -92,7 +92,7 @@ impl Clusters {
     }
 
     /// How near the matters are: by the topics as far as they are believed, by the words themselves while they are not.
-    pub(super) fn matter(&self, likeness: Likeness, own: &Topic, other: &Topic) -> f32 {
+    fn matter(&self, likeness: Likeness, own: &Topic, other: &Topic) -> f32 {
         let believed = self.topics.notes / (self.topics.notes + HALF_BELIEVED);
         let by_words = (1.5 * likeness.matter).min(1.0);
         believed * dot(own, other) + (1.0 - believed) * by_words

@@ -5,6 +5,7 @@ use super::places::{self, Kind};
 use super::stats::Table;
 use super::topics::dot;
 use super::{ClusterId, Clusters, Group, Member};
+use crate::normal::{Class, class};
 
 /// Notes of a group that are read for its words; a sample tells as much as all of ten thousand.
 const READ: usize = 200;
@@ -38,7 +39,7 @@ struct Phrase {
 /// The notes of a group that are read.
 struct Read<'a> {
     features: Vec<&'a [Feature]>,
-    /// Titles without codes, broken where a name ends.
+    /// Titles without codes and with a break where a name ends.
     titles: Vec<Vec<char>>,
 }
 
@@ -98,13 +99,18 @@ impl Clusters {
         kept
     }
 
-    /// A title without codes and with a break where a name ends.
+    /// A title with a break where a name ends, and one instead of a code such as `a2区`.
     fn broken(&self, title: &[char]) -> Vec<char> {
         let mut broken = Vec::with_capacity(title.len() + 4);
-        for (c, (_, ends)) in title.iter().zip(places::mark(title, &self.places)) {
-            broken.push(*c);
+        let mut code = false;
+        for (c, (kind, ends)) in title.iter().zip(places::mark(title, &self.places)) {
+            code |= kind == Kind::Area && class(*c) == Class::Word;
+            if !code {
+                broken.push(*c);
+            }
             if ends {
                 broken.push(' ');
+                code = false;
             }
         }
         broken
@@ -112,6 +118,9 @@ impl Clusters {
 
     /// A phrase with what it is worth to the notes that are read; `None` where too few have it.
     fn phrase(&self, text: Vec<char>, read: &Read<'_>) -> Option<Phrase> {
+        if places::OPENERS.iter().any(|opener| opener.chars().eq(text.iter().copied())) {
+            return None;
+        }
         let parts = features::parts(&text);
         let share = read.share(&parts);
         let weights: Vec<(f32, Kind)> = parts.iter().map(|part| self.stats.weight(*part)).collect();
@@ -132,10 +141,10 @@ impl Phrase {
         self.text.iter().map(char::to_ascii_uppercase).collect()
     }
 
-    /// Whether another phrase only repeats part of this one.
+    /// Whether another phrase mostly repeats this one.
     fn covers(&self, other: &Phrase) -> bool {
-        let within = |long: &[char], short: &[char]| long.windows(short.len()).any(|window| window == short);
-        within(&self.text, &other.text) || within(&other.text, &self.text)
+        let repeated = other.parts.iter().filter(|part| self.parts.contains(part)).count();
+        repeated * 2 >= self.parts.len().min(other.parts.len())
     }
 }
 

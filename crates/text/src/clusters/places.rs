@@ -54,12 +54,12 @@ const OTHER_WORDS: &[(char, &str, &str)] = &[
 ];
 
 /// Characters at which a name cannot go on: particles, pronouns, prepositions.
-pub(super) const PARTICLES: &str = "的了是在于与和及或对从把被让给向往由因为就都也还将会我们你您他该这那此某各每";
+pub(super) const PARTICLES: &str = "的了是在于与和及或对从把被让给向往由因为就都也还将会请我们你您他该这那此某各每";
 /// And verbs that lead to a place.
-const STOPS: &str = "能请本有到至经住去离";
+const STOPS: &str = "能本有到至经住去离";
 
 /// How demands open, and what stands before a name; none of it belongs to the name.
-const OPENERS: &[&str] = &[
+pub(super) const OPENERS: &[&str] = &[
     "投诉", "咨询", "反映", "反应", "关于", "请问", "建议", "举报", "请求", "希望", "位于", "附近", "旁边", "建设",
     "修建", "要求", "恳请", "强烈", "求助",
 ];
@@ -114,6 +114,8 @@ pub(super) fn mark(chars: &[char], known: &Words) -> Vec<(Kind, bool)> {
                 put(&mut marks, from, end, Kind::Site);
                 marks[to..end].iter_mut().for_each(|mark| mark.0 = Kind::Matter);
             }
+            // 小区 without a name is no matter either.
+            Ending::Named(Kind::Site) if length > 1 && to == from => put(&mut marks, from, end, Kind::Area),
             // One character before an ending of one is a word of its own, unless it is a code.
             Ending::Named(kind) if to > from + usize::from(length == 1 && !is_code(&chars[from..to])) => {
                 put(&mut marks, from, end, kind);

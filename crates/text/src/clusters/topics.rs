@@ -76,7 +76,7 @@ impl Topics {
         let mut topic = [0.0; LENGTH];
         for (weight, company) in strongest {
             let common = company.notes as f32 / self.notes;
-            let own: [f32; LENGTH] = std::array::from_fn(|at| f32::from(company.sums[at]) - self.all[at] * common);
+            let own: Topic = std::array::from_fn(|at| f32::from(company.sums[at]) - self.all[at] * common);
             let scale = weight / length(&own).max(f32::MIN_POSITIVE);
             topic.iter_mut().zip(&own).for_each(|(sum, part)| *sum += part * scale);
         }

@@ -19,7 +19,7 @@ const MOST: usize = 4_000;
 
 /// A reply that has not been sent.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Draft {
     /// 政策解读
     #[schema(max_length = 4000)]

@@ -1,5 +1,6 @@
 //! The demands' JSON face (interface.md), over the same actions as the pages.
 
+pub mod lists;
 pub mod shapes;
 pub mod together;
 
@@ -47,6 +48,7 @@ pub fn routes() -> Routes<App> {
         .api(Access::Needs(Permission::Unmask), routes!(unmask))
         .api(Access::Needs(Permission::Dispatch), routes!(erase_contact))
         .api(Access::Public, routes!(themes))
+        .api(Access::Needs(Permission::SeeAll), routes!(lists::lists))
 }
 
 type Body = JsonBody<Map<String, Value>>;

@@ -25,6 +25,9 @@ pub struct Voice {
     pub plain: bool,
 }
 
+/// The columns up to the status: what is true of a demand in the list of any day.
+pub const AS_OF_A_DAY: usize = 15;
+
 const COLUMNS: [(&str, &str, f64); 23] = [
     ("number", "编号", 20.0),
     ("received_at", "收到时间", 18.0),

@@ -5,11 +5,14 @@ use documents::write::Format;
 use kernel::{Actor, RefusalKind};
 use serde_json::{Value, json};
 
-use super::{Export, STREAM, write};
+use super::{Export, STREAM, Which, write};
+use crate::demands::actions::listing::Lot;
 use crate::demands::actions::{intake, listing, viewing};
 use crate::demands::importing::{self, ImportOptions, ImportReport};
 use crate::demands::rules::filter::Filter;
+use crate::demands::rules::moves::Move;
 use crate::demands::rules::vocabulary::Status;
+use crate::demands::tests::{make, triage_fields};
 use crate::testing::{TestCity, desk, fields, handler};
 
 const TEXT: &str = "去年拿到证书，奖补没有到账，请打13800000000找我。";
@@ -23,7 +26,7 @@ fn hear(city: &TestCity, title: &str) -> String {
 }
 
 fn export(format: Format, unmask: Option<&str>) -> Export {
-    Export { filter: Filter::default(), format, unmask: unmask.map(str::to_owned), most: 20_000 }
+    Export { which: Which::Filtered(Filter::default()), format, unmask: unmask.map(str::to_owned), most: 20_000 }
 }
 
 fn lines(city: &TestCity, export: &Export) -> Vec<Value> {
@@ -69,6 +72,24 @@ fn what_goes_out_hides_persons_unless_a_reason_is_given_and_is_recorded() {
         let kept: Vec<_> = entries.iter().map(|e| (e.value("rows"), e.value("unmasked"), e.value("reason"))).collect();
         let both = [(Some("1"), Some("false"), None), (Some("1"), Some("true"), Some("核对到账情况"))];
         assert_eq!(kept, both, "refused exports hand nothing out");
+    });
+}
+
+#[test]
+fn the_lists_of_a_day_are_handed_out_as_they_stood() {
+    TestCity::on_both_engines(|city| {
+        let number = hear(city, "奖补没有到账");
+        city.at("2026-03-03T10:00:00+08:00");
+        make(&city.app, &desk(), &number, Move::Triage, Value::Object(triage_fields())).unwrap();
+        let on = |day: &str| {
+            let which = Which::Listed(day.parse().unwrap(), Lot::default());
+            lines(city, &Export { which, ..export(Format::Jsonl, None) })
+        };
+        assert_eq!(on("2026-03-01"), [] as [Value; 0]);
+        let (then, now) = (&on("2026-03-02")[0], &on("2026-03-03")[0]);
+        assert_eq!((&then["status"], &then["kind"]), (&json!("received"), &Value::Null));
+        assert_eq!((&now["status"], &now["kind"]), (&json!("triaged"), &json!("matter")));
+        assert!(now.get("reply").is_none() && now.get("contact_phone_masked").is_none(), "{now}");
     });
 }
 

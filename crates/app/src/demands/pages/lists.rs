@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 use jiff::civil::Date;
 use kernel::error::Checker;
-use kernel::{PageRequest, Result};
+use kernel::{PageRequest, Permission, Result};
 use maud::{Markup, html};
 
 use super::look::Look;
@@ -21,38 +21,48 @@ const KINDS: [Option<DemandKind>; 4] =
 const UNSORTED: &str = "unsorted";
 
 /// What an address of these pages asks for.
-struct Asked {
-    day: Option<Date>,
-    lot: Lot,
+pub struct Asked {
+    /// The end of which day; absent: now.
+    pub day: Option<Date>,
+    /// Which part of the lists.
+    pub lot: Lot,
     page: PageRequest,
 }
 
 fn read(query: Option<&str>) -> Result<(Asked, FormView)> {
     let pairs = decode_pairs(query.unwrap_or_default())?;
-    let mut check = Checker::default();
-    let mut asked = Asked { day: None, lot: Lot::default(), page: PageRequest::first(100) };
-    for (name, value) in pairs.iter().map(|(n, v)| (n.as_str(), v.trim())).filter(|(_, v)| !v.is_empty()) {
-        match (name, value) {
-            ("as_of", value) => match value.parse::<Date>() {
-                Ok(day) if (1990..=2200).contains(&day.year()) => asked.day = Some(day),
-                _ => check.wrong("as_of", "bad_format", "日期请写成 2026-03-05 的样子"),
-            },
-            ("kind", UNSORTED) => asked.lot.kind = Some(None),
-            ("kind", code) => match DemandKind::from_code(code) {
-                Some(kind) => asked.lot.kind = Some(Some(kind)),
-                None => check.wrong("kind", "unknown", "没有这张清单"),
-            },
-            ("status", code) => match Status::from_code(code) {
-                Some(status) => asked.lot.statuses.push(status),
-                None => check.wrong("status", "unknown", "没有这个状态"),
-            },
-            ("cursor", cursor) => asked.page.cursor = Some(cursor.to_owned()),
-            _ => {}
-        }
-    }
-    check.done()?;
+    let asked = Asked::read(&pairs)?;
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     Ok((asked, FormView::typed(FormBody::of(&pairs))))
+}
+
+impl Asked {
+    /// Reads an address; every wrong condition is named.
+    pub fn read(pairs: &[(String, String)]) -> Result<Self> {
+        let mut check = Checker::default();
+        let mut asked = Self { day: None, lot: Lot::default(), page: PageRequest::first(100) };
+        for (name, value) in pairs.iter().map(|(n, v)| (n.as_str(), v.trim())).filter(|(_, v)| !v.is_empty()) {
+            match (name, value) {
+                ("as_of", value) => match value.parse::<Date>() {
+                    Ok(day) if (1990..=2200).contains(&day.year()) => asked.day = Some(day),
+                    _ => check.wrong("as_of", "bad_format", "日期请写成 2026-03-05 的样子"),
+                },
+                ("kind", UNSORTED) => asked.lot.kind = Some(None),
+                ("kind", code) => match DemandKind::from_code(code) {
+                    Some(kind) => asked.lot.kind = Some(Some(kind)),
+                    None => check.wrong("kind", "unknown", "没有这张清单"),
+                },
+                ("status", code) => match Status::from_code(code) {
+                    Some(status) => asked.lot.statuses.push(status),
+                    None => check.wrong("status", "unknown", "没有这个状态"),
+                },
+                ("cursor", cursor) => asked.page.cursor = Some(cursor.to_owned()),
+                _ => {}
+            }
+        }
+        check.done()?;
+        Ok(asked)
+    }
 }
 
 type Census = Vec<(Option<DemandKind>, Status, i64)>;
@@ -76,6 +86,7 @@ pub async fn show(State(app): State<App>, session: Session, RawQuery(query): Raw
     let total: i64 = census.iter().map(|(_, _, n)| n).sum();
     Ok(Page::desk("意见建议事项清单")
         .aside(html! { span.muted { (said(&look, day)) " · 共 " (parts::count(total as u64)) " 件" } })
+        .acts(export_button(&session, &pairs_of(day, None, &[])))
         .body(html! {
             (form(&view))
             @if census.is_empty() {
@@ -102,11 +113,13 @@ fn form(view: &FormView) -> Markup {
     }
 }
 
-fn label(kind: Option<DemandKind>) -> &'static str {
+/// The name of a list.
+pub fn label(kind: Option<DemandKind>) -> &'static str {
     kind.map_or("未列入", DemandKind::label)
 }
 
-fn code(kind: Option<DemandKind>) -> &'static str {
+/// The identifier of a list.
+pub fn code(kind: Option<DemandKind>) -> &'static str {
     kind.map_or(UNSORTED, DemandKind::code)
 }
 
@@ -156,14 +169,18 @@ fn number(n: i64, day: Date, kind: Option<Option<DemandKind>>, status: Option<St
 }
 
 fn href(day: Date, kind: Option<Option<DemandKind>>, status: Option<Status>) -> String {
-    let mut href = format!("/lists/rows?as_of={day}");
-    if let Some(kind) = kind {
-        href.push_str(&format!("&kind={}", code(kind)));
-    }
-    if let Some(status) = status {
-        href.push_str(&format!("&status={}", status.code()));
-    }
-    href
+    format!("/lists/rows?{}", pairs_of(day, kind, status.as_slice()))
+}
+
+/// What an address says of a part of the lists.
+pub fn pairs_of(day: Date, kind: Option<Option<DemandKind>>, statuses: &[Status]) -> String {
+    let kind = kind.map(|kind| format!("&kind={}", code(kind))).unwrap_or_default();
+    let statuses: String = statuses.iter().map(|status| format!("&status={}", status.code())).collect();
+    format!("as_of={day}{kind}{statuses}")
+}
+
+fn export_button(session: &Session, query: &str) -> Markup {
+    html! { @if session.may(Permission::Exchange) { a.button href={ "/lists/export/xlsx?" (query) } { "导出表格" } } }
 }
 
 /// `GET /lists/rows`
@@ -189,11 +206,13 @@ pub async fn rows(State(app): State<App>, session: Session, RawQuery(query): Raw
         .await?;
     let name = lot.kind.map_or("全部", label);
     let statuses = lot.statuses.iter().map(|s| s.label()).collect::<Vec<_>>().join("、");
-    let list = href(day, lot.kind, lot.statuses.first().copied());
+    let asked = pairs_of(day, lot.kind, &lot.statuses);
+    let list = format!("/lists/rows?{asked}");
     Ok(Page::desk(format!("{name}清单"))
         .at("/lists")
         .back("意见建议事项清单", format!("/lists?as_of={day}"))
         .aside(html! { span.muted { (said(&look, day)) @if !statuses.is_empty() { " · " (statuses) } " · 共 " (parts::count(total)) " 件" } })
+        .acts(export_button(&session, &asked))
         .body(html! {
             @if rows.items.is_empty() {
                 (parts::empty("这里没有诉求", "这一天结束时，没有诉求处在这个状态。", Some(("看三张清单", "/lists"))))

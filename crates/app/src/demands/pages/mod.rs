@@ -10,7 +10,7 @@ pub(super) mod fields;
 mod files;
 mod history;
 mod list;
-mod lists;
+pub mod lists;
 pub mod look;
 mod menu;
 mod moves;

@@ -49,13 +49,15 @@ pub fn accept(row: &Row, view: &FormView, action: &str, version: i64) -> Markup 
 /// What stands under a field: how sure the proposal is, and why.
 pub fn note(proposal: &Proposal, field: &str) -> Option<Markup> {
     if let Some(part) = proposal.parts.iter().find(|part| part.field == field) {
-        // Where nothing speaks, list and urgency are only what is usual, and that is not filled in.
-        let shown = proposal.speaks || part.value.is_none();
-        return shown.then(|| html! { p.hint { (surety(part)) " " (part.because) } });
+        // Where little speaks nothing is filled in, so that the note says what it would be.
+        let value = part.value_label.as_ref().filter(|_| !proposal.speaks);
+        return Some(html! {
+            p.small.muted { (surety(part)) " " @if let Some(value) = value { "“" (value) "”：" } (part.because) }
+        });
     }
     let axis = proposal.axes.iter().find(|axis| axis.field == field && proposal.speaks)?;
     let because = axis.because.as_ref()?;
-    Some(html! { p.hint { (chip(Shape::Plain, Source::Rule.label())) " " (because) } })
+    Some(html! { p.small.muted { (chip(Shape::Plain, Source::Rule.label())) " " (because) } })
 }
 
 fn surety(part: &Part) -> Markup {

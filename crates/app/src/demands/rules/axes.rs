@@ -78,8 +78,9 @@ fn ruled(aspect: Aspect, explained: &[AxisProposal], learned: &Learned) -> Part 
     let Some(axis) = explained.iter().find(|axis| axis.field == aspect.code()) else {
         return Part::unknown(aspect, opinion, str::to_owned);
     };
+    let source = axis.because.as_ref().map(|_| Source::Rule);
     let because = axis.because.clone().unwrap_or_else(|| "没有规则说得上，按通常的填，请核对".to_owned());
-    Part::said(aspect, axis.value, axis.value_label.to_owned(), Source::Rule, because, opinion)
+    Part::said(aspect, axis.value, axis.value_label.to_owned(), source, because, opinion)
 }
 
 /// Tier and route: the first rule that holds.

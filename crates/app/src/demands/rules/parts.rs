@@ -7,16 +7,19 @@ use utoipa::ToSchema;
 use super::vocabulary::Source;
 use crate::models::{Aspect, Opinion};
 
+/// Why nothing is proposed where nothing was learned either.
+const NOTHING_SAID: &str = "没有把握：没有词语说得上，请人判断";
+
 /// What is proposed for one field.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Part {
     /// The field of the move.
     pub field: &'static str,
-    /// The code that is proposed; absent: the program does not know.
+    /// The code that is proposed; absent: the program does not know, and proposes nothing.
     pub value: Option<String>,
     /// The same in Chinese.
     pub value_label: Option<String>,
-    /// `learned`, `keywords`, `rule`, `given`; absent: nothing speaks.
+    /// `learned`, `keywords`, `rule`, `given`; absent: nothing speaks, and a value is only what is usual.
     pub source: Option<Source>,
     /// Whether the program stands by it; what it does not stand by wants a second look.
     pub sure: bool,
@@ -32,7 +35,7 @@ impl Part {
     /// What somebody gave.
     pub fn given(aspect: Aspect, value: &str, label: String) -> Self {
         let because = "登记时已选".to_owned();
-        Self { sure: true, ..Self::of(aspect, value, label, Source::Given, because) }
+        Self { sure: true, ..Self::of(aspect, value, label, Some(Source::Given), because) }
     }
 
     /// What was learned, and sure.
@@ -48,16 +51,16 @@ impl Part {
             sure: true,
             probability: Some(opinion.probability),
             model: Some(opinion.version),
-            ..Self::of(aspect, value, label, Source::Learned, because)
+            ..Self::of(aspect, value, label, Some(Source::Learned), because)
         }
     }
 
-    /// What words or rules say; `opinion` is what was learned, which is not sure here.
+    /// What words or rules say, or what is usual where they say nothing; `opinion` is what was learned, which is not sure here.
     pub fn said(
         aspect: Aspect,
         value: &str,
         label: String,
-        source: Source,
+        source: Option<Source>,
         because: String,
         opinion: Option<&Opinion>,
     ) -> Self {
@@ -67,7 +70,7 @@ impl Part {
     /// Nothing speaks; `name` says a code in Chinese.
     pub fn unknown(aspect: Aspect, opinion: Option<&Opinion>, name: impl Fn(&str) -> String) -> Self {
         let because = match opinion {
-            None => "没有把握：没有词语说得上，请人判断".to_owned(),
+            None => NOTHING_SAID.to_owned(),
             Some(opinion) => {
                 let near = opinion.ranked.iter().take(2);
                 let near: Vec<String> = near.map(|(code, p)| format!("“{}”{}", name(code), percent(*p))).collect();
@@ -86,17 +89,23 @@ impl Part {
         }
     }
 
-    fn of(aspect: Aspect, value: &str, label: String, source: Source, because: String) -> Self {
+    fn of(aspect: Aspect, value: &str, label: String, source: Option<Source>, because: String) -> Self {
         Self {
             field: aspect.code(),
             value: Some(value.to_owned()),
             value_label: Some(label),
-            source: Some(source),
+            source,
             sure: false,
             probability: None,
             model: None,
             because,
         }
+    }
+
+    /// Proposes nothing any more.
+    pub fn take_back(&mut self) {
+        (self.value, self.value_label) = (None, None);
+        self.because = NOTHING_SAID.to_owned();
     }
 
     /// The whole as a sentence that begins with the name of the aspect.

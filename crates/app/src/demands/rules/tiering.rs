@@ -201,6 +201,10 @@ impl<'a> Sorter<'a> {
         }
         because.push(ruling.because.clone());
         let theme = said.theme.map(str::to_owned).or_else(|| theme_part.value.clone());
+        if !speaks {
+            // What is usual is no proposal where nothing is known of the demand.
+            parts.iter_mut().filter(|part| part.source.is_none()).for_each(Part::take_back);
+        }
         parts.insert(0, theme_part);
         parts.push(lead_part);
         Sorted { theme, lead, co_units, axes, explained, ruling, because, margin, facts, parts, speaks }
@@ -237,7 +241,8 @@ impl<'a> Sorter<'a> {
         match self.told_theme(&self.themes.classify(words)) {
             Some((theme, told)) => {
                 let because = format!("提到{}", told.join("、"));
-                Part::said(Aspect::Theme, &theme.code, label(&theme.code), Source::Keywords, because, opinion)
+                let keywords = Some(Source::Keywords);
+                Part::said(Aspect::Theme, &theme.code, label(&theme.code), keywords, because, opinion)
             }
             None => Part::unknown(Aspect::Theme, opinion, label),
         }
@@ -264,7 +269,7 @@ impl<'a> Sorter<'a> {
     ) -> (Part, f64) {
         let name = |code: &str| self.units.short_name(code).to_owned();
         let told = |code: &str, source, because: String| {
-            Part::said(Aspect::LeadUnit, code, name(code), source, because, opinion)
+            Part::said(Aspect::LeadUnit, code, name(code), Some(source), because, opinion)
         };
         if let Some(lead) = &ruling.lead {
             return (told(lead, Source::Rule, format!("按规则“{}”", ruling.rule)), 1.0);

@@ -400,6 +400,26 @@ fn what_was_learned_goes_first_only_where_it_is_sure_and_still_the_citys() {
 }
 
 #[test]
+fn where_nothing_speaks_nothing_is_proposed() {
+    let city = city();
+    let names = names(&city);
+    let words = Words {
+        title: "zxqv",
+        text: "zxqv",
+        audience: Audience::Public,
+        area: None,
+        kind: None,
+        theme: None,
+        route: None,
+    };
+    let sorted = Sorter::new(&city, &names, &city.tiering, now()).sort(&words, &Learned::default(), 0, 1);
+    assert!(!sorted.speaks && sorted.parts.len() == Aspect::ALL.len());
+    for part in &sorted.parts {
+        assert!(part.value.is_none() && !part.sure && part.because.contains("请人判断"), "{part:?}");
+    }
+}
+
+#[test]
 fn many_quiet_decisions_do_not_silence_a_word_of_danger() {
     let city = city();
     let names = names(&city);
