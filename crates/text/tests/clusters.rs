@@ -73,6 +73,14 @@ fn issues_of_one_estate_stay_apart_and_a_street_is_no_issue() {
     assert_eq!(found, [expected(KITCHENS), expected(CRACKS), expected(SUBSIDY)], "{groups:#?}");
 }
 
+/// Of seven notes no word's company is known yet; the words themselves must do.
+#[test]
+fn a_handful_of_notes_is_enough() {
+    let notes: Vec<_> = [&KITCHENS[..3], &CRACKS[..3], &OTHERS[..1]].concat();
+    let found: BTreeSet<_> = clustered(&notes).groups(3).iter().map(|group| titles(group, &notes)).collect();
+    assert_eq!(found, BTreeSet::from([expected(&KITCHENS[..3]), expected(&CRACKS[..3])]));
+}
+
 #[test]
 fn groups_say_in_words_why() {
     let clusters = clustered(&all());

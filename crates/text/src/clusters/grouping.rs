@@ -92,7 +92,7 @@ impl Clusters {
     }
 
     /// How near the matters are: by the topics as far as they are believed, by the words themselves while they are not.
-    fn matter(&self, likeness: Likeness, own: &Topic, other: &Topic) -> f32 {
+    pub(super) fn matter(&self, likeness: Likeness, own: &Topic, other: &Topic) -> f32 {
         let believed = self.topics.notes / (self.topics.notes + HALF_BELIEVED);
         let by_words = (1.5 * likeness.matter).min(1.0);
         believed * dot(own, other) + (1.0 - believed) * by_words

@@ -3,7 +3,6 @@
 use super::features::{self, Feature, spelled};
 use super::places::{self, Kind};
 use super::stats::Table;
-use super::topics::dot;
 use super::{ClusterId, Clusters, Group, Member};
 use crate::normal::{Class, class};
 
@@ -21,7 +20,7 @@ const TITLE_IN_NAME: usize = 24;
 /// The share of the notes that must have a phrase; a place in the name must be that of most.
 const SHARE: f32 = 0.3;
 const MOST: f32 = 0.5;
-/// How near the topics of notes at one place must be on average, lest the place be all that they share; judged by so many.
+/// How near the matters of notes at one place must be on average, lest the place be all that they share; judged by so many.
 const BOND: f32 = 0.6;
 const BONDS: usize = 24;
 
@@ -60,10 +59,13 @@ impl Clusters {
         Some(Group { id: ClusterId(founder), name, members, why: phrases.iter().map(Phrase::written).collect() })
     }
 
-    /// How near the topics of a group's notes are to that of the group, on average.
+    /// How near the matters of a group's notes are to that of the group, on average.
     fn bond(&self, founder: u32, members: &[u32]) -> f32 {
         let centre = self.topics.topic(&self.probe(founder));
-        let near = |member: &u32| dot(&self.topics.topic(&self.probe_of_note(*member)), &centre);
+        let near = |member: &u32| {
+            let probe = self.probe_of_note(*member);
+            self.matter(self.likeness(&probe, founder), &self.topics.topic(&probe), &centre)
+        };
         let sample: Vec<f32> = members.iter().step_by(members.len().div_ceil(BONDS).max(1)).map(near).collect();
         sample.iter().sum::<f32>() / sample.len() as f32
     }
