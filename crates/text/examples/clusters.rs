@@ -6,6 +6,7 @@
 //! place. The seed is fixed.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::Read;
 use std::time::Instant;
 
@@ -40,12 +41,15 @@ fn main() -> std::io::Result<()> {
         println!("{:>6} {}", group.members.len(), group.name);
     }
     let start = Instant::now();
-    let bytes = clusters.to_bytes();
-    println!("state: {} MiB in {:.1} s; {}", bytes.len() >> 20, start.elapsed().as_secs_f64(), memory("VmHWM"));
+    let path = std::env::temp_dir().join(format!("clusters-{}", std::process::id()));
+    clusters.write(File::create(&path)?)?;
+    let size = std::fs::metadata(&path)?.len() >> 20;
+    println!("state: {size} MiB in {:.1} s; {}", start.elapsed().as_secs_f64(), memory("VmHWM"));
     drop(clusters);
     let start = Instant::now();
-    let again = Clusters::from_bytes(&bytes).map(|state| state.len());
-    println!("read back: {again:?} notes in {:.1} s", start.elapsed().as_secs_f64());
+    let again = Clusters::read(File::open(&path)?).map(|state| state.len());
+    println!("read back: {again:?} notes in {:.1} s; {}", start.elapsed().as_secs_f64(), memory("VmHWM"));
+    std::fs::remove_file(path)?;
     Ok(())
 }
 

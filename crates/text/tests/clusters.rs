@@ -109,14 +109,20 @@ fn the_order_decides_little() {
     assert_eq!(sets(&groups, &notes), sets(&clustered(&backwards).groups(3), &backwards));
 }
 
+fn bytes(clusters: &Clusters) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    assert!(clusters.write(&mut bytes).is_ok());
+    bytes
+}
+
 #[test]
 fn the_same_note_again_changes_nothing() {
     let notes = all();
     let mut clusters = clustered(&notes);
-    let before = clusters.to_bytes();
+    let before = bytes(&clusters);
     let group = clusters.add(&Note { id: 0, title: "别的", text: "别的内容", at: 0 });
     assert_eq!(group, clusters.groups(3)[0].id);
-    assert_eq!(clusters.to_bytes(), before);
+    assert_eq!(bytes(&clusters), before);
 }
 
 #[test]
@@ -142,29 +148,29 @@ fn a_state_goes_on_where_it_was_kept() {
         kept.add(&Note { id, title, text, at: id });
         whole.add(&Note { id, title, text, at: id });
     }
-    let mut again = Clusters::from_bytes(&kept.to_bytes()).unwrap();
+    let mut again = Clusters::read(&*bytes(&kept)).unwrap();
     assert_eq!(again.len(), 14);
     for (id, (title, text)) in (14..).zip(rest) {
         again.add(&Note { id, title, text, at: id });
         whole.add(&Note { id, title, text, at: id });
     }
-    assert_eq!(again.to_bytes(), whole.to_bytes());
+    assert_eq!(bytes(&again), bytes(&whole));
     assert_eq!(again.groups(2), whole.groups(2));
 }
 
 #[test]
 fn what_is_no_state_is_refused() {
-    let bytes = clustered(&all()).to_bytes();
-    let refused = |bytes: &[u8]| Clusters::from_bytes(bytes).err();
+    let whole = bytes(&clustered(&all()));
+    let refused = |bytes: &[u8]| Clusters::read(bytes).err();
     assert_eq!(refused(&[]), Some(StateError::Unknown));
     assert_eq!(refused(b"something else altogether"), Some(StateError::Unknown));
-    for at in (8..bytes.len()).step_by(97) {
-        assert!(refused(&bytes[..at]).is_some(), "cut at {at}");
-        let mut changed = bytes.clone();
+    for at in (8..whole.len()).step_by(97) {
+        assert!(refused(&whole[..at]).is_some(), "cut at {at}");
+        let mut changed = whole.clone();
         changed[at] ^= 0x10;
         assert_eq!(refused(&changed), Some(StateError::Damaged), "changed at {at}");
     }
-    let empty = Clusters::from_bytes(&Clusters::new(&[]).to_bytes()).unwrap();
+    let empty = Clusters::read(&*bytes(&Clusters::new(&[]))).unwrap();
     assert!(empty.is_empty() && empty.groups(1).is_empty());
 }
 
@@ -197,5 +203,5 @@ fn absurd_notes_form_no_group() {
     clusters.settle();
     let groups = clusters.groups(3);
     assert!(groups.is_empty(), "{groups:#?}");
-    assert!(Clusters::from_bytes(&clusters.to_bytes()).is_ok());
+    assert!(Clusters::read(&*bytes(&clusters)).is_ok());
 }

@@ -2,6 +2,7 @@
 //! is refused as damaged.
 
 use std::fmt;
+use std::io::{self, BufReader, BufWriter, Read, Write};
 
 use super::Clusters;
 use super::grouping::{CENTRE, FILE};
@@ -11,6 +12,9 @@ use super::topics::{Company, LENGTH};
 
 /// How a state begins; the last byte is the version.
 const HEADING: [u8; 8] = *b"stclust\x01";
+
+/// Items of a list for which room is made before they are seen.
+const AT_ONCE: usize = 1 << 16;
 
 /// Why bytes are no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,64 +37,51 @@ impl fmt::Display for StateError {
 impl std::error::Error for StateError {}
 
 impl Clusters {
-    /// The state as bytes; the same state gives the same bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = HEADING.to_vec();
-        let words = self.place_words.join("\n");
-        list(&mut out, words.as_bytes(), |b| [*b]);
-        number(&mut out, self.stats.notes);
-        number(&mut out, self.cursor);
-        list(&mut out, &self.ids, |n| n.to_le_bytes());
-        list(&mut out, &self.ats, |n| n.to_le_bytes());
-        list(&mut out, &self.ends, |e| pair(e.0, e.1));
-        list(&mut out, &self.features, |n| n.to_le_bytes());
-        list(&mut out, &self.times, |n| [*n]);
-        list(&mut out, &self.titles, |n| n.to_le_bytes());
-        list(&mut out, &self.group, |n| n.to_le_bytes());
-        list(&mut out, &self.next, |n| n.to_le_bytes());
-        list(&mut out, &self.lengths, |l| triple(l.all.to_bits(), l.matter.to_bits(), l.site.to_bits()));
-        for founder in sorted(&self.centres) {
-            number(&mut out, founder);
-            list(&mut out, &self.centres[&founder].features, |n| n.to_le_bytes());
-            list(&mut out, &self.centres[&founder].strengths, |n| n.to_le_bytes());
-        }
-        number(&mut out, u32::MAX);
-        for feature in sorted(&self.filed) {
-            number(&mut out, feature);
-            list(&mut out, &self.filed[&feature], |n| n.to_le_bytes());
-        }
-        number(&mut out, u32::MAX);
-        for feature in sorted(&self.stats.counts) {
-            let count = &self.stats.counts[&feature];
-            number(&mut out, feature);
-            out.extend(triple(count.notes, count.area, count.site));
-        }
-        number(&mut out, u32::MAX);
-        number(&mut out, self.topics.notes.to_bits());
-        list(&mut out, &self.topics.all, |n| n.to_le_bytes());
-        for feature in sorted(&self.topics.words) {
-            let company = &self.topics.words[&feature];
-            number(&mut out, feature);
-            number(&mut out, company.notes);
-            list(&mut out, &company.sums, |n| n.to_le_bytes());
-        }
-        number(&mut out, u32::MAX);
-        let sum = check_sum(&out);
-        out.extend(sum.to_le_bytes());
-        out
-    }
-
-    /// The state that [`Clusters::to_bytes`] wrote.
+    /// Writes the state in small pieces, so that it needs no room beside itself; the same state gives the same bytes.
     ///
     /// # Errors
-    /// Bytes of another origin or version, cut or changed ones.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
-        let (body, sum) = bytes.split_last_chunk().ok_or(StateError::Unknown)?;
-        let rest = body.strip_prefix(&HEADING).ok_or(StateError::Unknown)?;
-        if check_sum(body) != u64::from_le_bytes(*sum) {
-            return Err(StateError::Damaged);
+    /// Those of `out`.
+    pub fn write(&self, out: impl Write) -> io::Result<()> {
+        let mut out = Writer { out: BufWriter::new(out), sum: CheckSum::default() };
+        out.put(&HEADING)?;
+        out.list(self.place_words.join("\n").as_bytes(), |b| [*b])?;
+        out.number(self.stats.notes)?;
+        out.number(self.cursor)?;
+        out.list(&self.ids, |n| n.to_le_bytes())?;
+        out.list(&self.ats, |n| n.to_le_bytes())?;
+        out.list(&self.ends, |e| pair(e.0, e.1))?;
+        out.list(&self.features, |n| n.to_le_bytes())?;
+        out.list(&self.times, |n| [*n])?;
+        out.list(&self.titles, |n| n.to_le_bytes())?;
+        out.list(&self.group, |n| n.to_le_bytes())?;
+        out.list(&self.next, |n| n.to_le_bytes())?;
+        out.list(&self.lengths, |l| triple(l.all.to_bits(), l.matter.to_bits(), l.site.to_bits()))?;
+        out.table(&self.centres, |out, centre| {
+            out.list(&centre.features, |n| n.to_le_bytes())?;
+            out.list(&centre.strengths, |n| n.to_le_bytes())
+        })?;
+        out.table(&self.filed, |out, file| out.list(file, |n| n.to_le_bytes()))?;
+        out.table(&self.stats.counts, |out, count| out.put(&triple(count.notes, count.area, count.site)))?;
+        out.number(self.topics.notes.to_bits())?;
+        out.list(&self.topics.all, |n| n.to_le_bytes())?;
+        out.table(&self.topics.words, |out, company| {
+            out.number(company.notes)?;
+            out.list(&company.sums, |n| n.to_le_bytes())
+        })?;
+        out.out.write_all(&out.sum.total().to_le_bytes())?;
+        out.out.flush()
+    }
+
+    /// The state that [`Clusters::write`] wrote.
+    ///
+    /// # Errors
+    /// Bytes of another origin or version, cut or changed ones, or an `input` that fails.
+    pub fn read(input: impl Read) -> Result<Self, StateError> {
+        let mut reader = Reader { input: BufReader::new(input), sum: CheckSum::default() };
+        if reader.take() != Some(HEADING) {
+            return Err(StateError::Unknown);
         }
-        Reader(rest).state().filter(Self::fits_together).ok_or(StateError::Damaged)
+        reader.whole().filter(Self::fits_together).ok_or(StateError::Damaged)
     }
 
     /// Whether every number points at something.
@@ -118,14 +109,36 @@ impl Clusters {
     }
 }
 
-fn sorted<V>(table: &Table<u32, V>) -> Vec<u32> {
-    let mut keys: Vec<u32> = table.keys().copied().collect();
-    keys.sort_unstable();
-    keys
+struct Writer<W: Write> {
+    out: BufWriter<W>,
+    sum: CheckSum,
 }
 
-fn number(out: &mut Vec<u8>, number: u32) {
-    out.extend(number.to_le_bytes());
+impl<W: Write> Writer<W> {
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sum.add(bytes);
+        self.out.write_all(bytes)
+    }
+
+    fn number(&mut self, number: u32) -> io::Result<()> {
+        self.put(&number.to_le_bytes())
+    }
+
+    fn list<T, const N: usize>(&mut self, items: &[T], write: impl Fn(&T) -> [u8; N]) -> io::Result<()> {
+        self.number(items.len() as u32)?;
+        items.iter().try_for_each(|item| self.put(&write(item)))
+    }
+
+    /// The rows of a table in the order of their keys.
+    fn table<V>(&mut self, table: &Table<u32, V>, row: impl Fn(&mut Self, &V) -> io::Result<()>) -> io::Result<()> {
+        let mut rows: Vec<(&u32, &V)> = table.iter().collect();
+        rows.sort_unstable_by_key(|(key, _)| **key);
+        for (key, value) in rows {
+            self.number(*key)?;
+            row(self, value)?;
+        }
+        self.number(u32::MAX)
+    }
 }
 
 fn pair(a: u32, b: u32) -> [u8; 8] {
@@ -136,23 +149,47 @@ fn triple(a: u32, b: u32, c: u32) -> [u8; 12] {
     (u128::from(a) | u128::from(b) << 32 | u128::from(c) << 64).to_le_bytes()[..12].try_into().unwrap_or_default()
 }
 
-fn list<T, const N: usize>(out: &mut Vec<u8>, items: &[T], write: impl Fn(&T) -> [u8; N]) {
-    number(out, items.len() as u32);
-    items.iter().for_each(|item| out.extend(write(item)));
-}
-
 /// Finds accidents, not forgeries: whoever can write the state can write anything.
-fn check_sum(bytes: &[u8]) -> u64 {
-    bytes.chunks(8).fold(0xCBF2_9CE4_8422_2325, |sum, chunk| {
-        let word = chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        (sum ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
-    })
+struct CheckSum {
+    sum: u64,
+    /// The bytes that are no whole word yet, and how many they are.
+    word: u64,
+    filled: u32,
 }
 
-struct Reader<'a>(&'a [u8]);
+impl Default for CheckSum {
+    fn default() -> Self {
+        Self { sum: 0xCBF2_9CE4_8422_2325, word: 0, filled: 0 }
+    }
+}
 
-impl Reader<'_> {
-    fn state(mut self) -> Option<Clusters> {
+impl CheckSum {
+    fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.word |= u64::from(*byte) << (8 * self.filled);
+            self.filled += 1;
+            if self.filled == 8 {
+                self.sum = self.total();
+                (self.word, self.filled) = (0, 0);
+            }
+        }
+    }
+
+    fn total(&self) -> u64 {
+        if self.filled == 0 {
+            return self.sum;
+        }
+        (self.sum ^ self.word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+    }
+}
+
+struct Reader<R> {
+    input: BufReader<R>,
+    sum: CheckSum,
+}
+
+impl<R: Read> Reader<R> {
+    fn whole(mut self) -> Option<Clusters> {
         let words = String::from_utf8(self.list(|[b]: [u8; 1]| b)?).ok()?;
         let words: Vec<&str> = words.split('\n').filter(|word| !word.is_empty()).collect();
         let mut state = Clusters::new(&words);
@@ -194,13 +231,16 @@ impl Reader<'_> {
         for founder in &state.group {
             *state.size.get_mut(*founder as usize)? += 1;
         }
-        self.0.is_empty().then_some(state)
+        let sum = self.sum.total();
+        let whole = self.take().map(u64::from_le_bytes) == Some(sum);
+        (whole && self.take::<1>().is_none()).then_some(state)
     }
 
     fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*taken)
+        let mut taken = [0; N];
+        self.input.read_exact(&mut taken).ok()?;
+        self.sum.add(&taken);
+        Some(taken)
     }
 
     fn number(&mut self) -> Option<u32> {
@@ -213,10 +253,14 @@ impl Reader<'_> {
     }
 
     fn list<T, const N: usize>(&mut self, read: impl Fn([u8; N]) -> T) -> Option<Vec<T>> {
-        let bytes = (self.number()? as usize).checked_mul(N)?;
-        let (items, rest) = self.0.split_at_checked(bytes)?;
-        self.0 = rest;
-        Some(items.chunks_exact(N).filter_map(|item| item.try_into().ok().map(&read)).collect())
+        let count = self.number()? as usize;
+        // Room is made as items come, and for no more: a damaged count asks for anything.
+        let mut items = Vec::with_capacity(count.min(AT_ONCE));
+        for _ in 0..count {
+            items.push(read(self.take()?));
+        }
+        items.shrink_to_fit();
+        Some(items)
     }
 }
 

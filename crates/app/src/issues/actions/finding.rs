@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Actor, Error, Id, Instant, Result};
+use kernel::{Actor, Error, Fault, Id, Instant, Result};
 use text::clusters::{Clusters, Note};
 
 use super::acting::number_of;
@@ -75,7 +75,8 @@ fn through(app: &App, until: i64, lease: Instant) -> Result<()> {
     let more = add(app, &mut clusters, &mut seen, until)?;
     clusters.settle();
     let groups = clusters.groups(LEAST).into_iter().map(group).collect();
-    let bytes = clusters.to_bytes();
+    let mut bytes = Vec::new();
+    clusters.write(&mut bytes).map_err(|error| Fault::new("write the clusters", error))?;
     drop(clusters);
     let known = app.read_now(&system, |cx| {
         let ids = records::open_ids(cx.tx)?;
@@ -109,7 +110,7 @@ fn known_clusters(app: &App) -> Result<(Clusters, String, i64)> {
     let words = places.join("\n");
     let kept = app.read_now(&Actor::system(), |cx| progress::progress(cx.tx))?;
     if kept.places == words
-        && let Ok(clusters) = Clusters::from_bytes(&kept.clusters)
+        && let Ok(clusters) = Clusters::read(&*kept.clusters)
         && clusters.len() < MOST_KEPT
     {
         return Ok((clusters, words, kept.seen));
