@@ -5,6 +5,7 @@
 use kernel::{Instant, Result};
 use store::{FromRow, Row, Tx, args, sql};
 
+use crate::demands::rules::vocabulary::Status;
 use crate::models::Aspect;
 
 /// A demand with what was decided about one aspect of it.
@@ -29,35 +30,17 @@ impl FromRow for Decided {
 /// The decisions about an aspect, the latest demands first, `most` of them. A demand that was joined to another does not
 /// speak twice.
 pub fn decided(tx: &mut Tx, aspect: Aspect, most: usize) -> Result<Vec<Decided>> {
-    let text = match aspect {
-        Aspect::Theme => sql!(
-            "SELECT d.title, SUBSTR(d.text, 1, 2000), d.theme,
-               (SELECT MAX(p.from_at) FROM demand_phase p WHERE p.demand_id = d.id AND p.status = 'triaged')
-             FROM demand d WHERE d.theme IS NOT NULL AND d.status <> 'merged'
-               AND EXISTS (SELECT 1 FROM demand_phase p WHERE p.demand_id = d.id AND p.status = 'triaged')
-             ORDER BY d.id DESC LIMIT $1"
+    let decided_as = if aspect == Aspect::LeadUnit { Status::Assigned } else { Status::Triaged };
+    tx.all(
+        sql!(
+            "SELECT title, text, value, at FROM (
+               SELECT d.id, d.title, SUBSTR(d.text, 1, 2000) AS text,
+                 CASE $1 WHEN 'theme' THEN d.theme WHEN 'kind' THEN d.kind WHEN 'lead_unit' THEN d.lead_unit
+                   ELSE CASE WHEN d.urgent THEN 'true' ELSE 'false' END END AS value,
+                 (SELECT MAX(p.from_at) FROM demand_phase p WHERE p.demand_id = d.id AND p.status = $2) AS at
+               FROM demand d WHERE d.status <> 'merged') decided
+             WHERE value IS NOT NULL AND at IS NOT NULL ORDER BY id DESC LIMIT $3"
         ),
-        Aspect::Kind => sql!(
-            "SELECT d.title, SUBSTR(d.text, 1, 2000), d.kind,
-               (SELECT MAX(p.from_at) FROM demand_phase p WHERE p.demand_id = d.id AND p.status = 'triaged')
-             FROM demand d WHERE d.kind IS NOT NULL AND d.status <> 'merged'
-               AND EXISTS (SELECT 1 FROM demand_phase p WHERE p.demand_id = d.id AND p.status = 'triaged')
-             ORDER BY d.id DESC LIMIT $1"
-        ),
-        Aspect::Urgent => sql!(
-            "SELECT d.title, SUBSTR(d.text, 1, 2000), CASE WHEN d.urgent THEN 'true' ELSE 'false' END,
-               (SELECT MAX(p.from_at) FROM demand_phase p WHERE p.demand_id = d.id AND p.status = 'triaged')
-             FROM demand d WHERE d.status <> 'merged'
-               AND EXISTS (SELECT 1 FROM demand_phase p WHERE p.demand_id = d.id AND p.status = 'triaged')
-             ORDER BY d.id DESC LIMIT $1"
-        ),
-        Aspect::LeadUnit => sql!(
-            "SELECT d.title, SUBSTR(d.text, 1, 2000), d.lead_unit,
-               (SELECT MAX(p.from_at) FROM demand_phase p WHERE p.demand_id = d.id AND p.status = 'assigned')
-             FROM demand d WHERE d.lead_unit IS NOT NULL AND d.status <> 'merged'
-               AND EXISTS (SELECT 1 FROM demand_phase p WHERE p.demand_id = d.id AND p.status = 'assigned')
-             ORDER BY d.id DESC LIMIT $1"
-        ),
-    };
-    tx.all(text, args![most])
+        args![aspect.code(), decided_as.code(), most],
+    )
 }
