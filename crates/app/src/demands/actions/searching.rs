@@ -90,13 +90,13 @@ pub fn search(cx: &mut Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Pa
     let mut found: Vec<(usize, Summary)> = Vec::new();
     let (mut looked_at, mut read) = (0, 0);
     for (number, stage) in stages.iter().enumerate().skip(first) {
+        let mut batch = page.limit + 1;
         loop {
             let select = stage.narrow(listing::narrowed(cx, SUMMARIES, filter)).and("d.id < ?", before);
-            let batch = page.limit + 1;
             let rows: Vec<Summary> = cx.tx.select(&select.order("d.id DESC").limit(batch))?;
             let exhausted = rows.len() < batch;
             for row in rows {
-                if found.len() > page.limit || looked_at >= LOOKED_AT || read >= READ.max(4 * batch) {
+                if found.len() > page.limit || looked_at >= LOOKED_AT || read >= READ.max(4 * (page.limit + 1)) {
                     return Ok(cut(found, page.limit, Some((number, before))));
                 }
                 before = row.id.0;
@@ -111,6 +111,8 @@ pub fn search(cx: &mut Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Pa
             if exhausted {
                 break;
             }
+            // Every batch asks the index anew; where chance meetings are many, a few large ones cost less.
+            batch = (2 * batch).min(READ);
         }
         before = i64::MAX;
     }
