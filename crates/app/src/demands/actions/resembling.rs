@@ -27,7 +27,7 @@ const ALIKE_IN_PUBLIC: f64 = 0.25;
 const SAME: f64 = 0.35;
 /// Matches that each probe brings, matches at which no wider probe is tried, and those that are compared.
 const EACH: usize = 25;
-const ENOUGH: usize = 400;
+const ENOUGH: usize = 160;
 const COMPARED: usize = 128;
 /// How many are shown.
 const SHOWN: usize = 5;
