@@ -167,6 +167,28 @@ impl Store {
         }
     }
 
+    /// How many writes about neighbouring rows are best under way together. SQLite's writer puts a handful into one durable
+    /// commit. On PostgreSQL serialisable transactions that touch the same pages of an index stop each other and run again:
+    /// sixteen at once were measured at twice the time of one after the other, and at four times where none had gone before.
+    pub fn writes_together(&self) -> usize {
+        match self.location() {
+            Location::Sqlite(_) => 64,
+            Location::Postgres { .. } => 1,
+        }
+    }
+
+    /// Gives the writer room for a large table: with its usual 16 MiB of pages, SQLite writes and reads the same pages of the
+    /// indexes again and again as soon as they outgrow that. For a command of its own, not for a server, whose memory is
+    /// counted. Blocks. PostgreSQL has its own settings.
+    pub fn make_room(&self) -> Result<()> {
+        match self.location() {
+            Location::Sqlite(_) => {
+                self.write_now(|tx| tx.batch("PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 32000;"))
+            }
+            Location::Postgres { .. } => Ok(()),
+        }
+    }
+
     /// The data directory.
     pub fn dir(&self) -> &Path {
         self.shared.location.dir()

@@ -35,6 +35,7 @@ pub struct Asked {
 pub fn demands(config: &Config, asked: &Asked) -> anyhow::Result<Outcome> {
     let options = options(asked)?;
     let app = open::app(config)?;
+    app.store().make_room()?;
     let (file, progress) = opened(&asked.file)?;
     let name = asked.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let reader = tables::open(&name, progress.wrap_read(file), &tables::Options::default())?;

@@ -20,12 +20,6 @@ use crate::{people, processes, units};
 /// Demands at once at most: nobody reads a longer preview.
 pub const MOST: usize = 500;
 
-/// Rows whose writes are under way together. Each row is a transaction of its own, so that a row that is refused takes
-/// nothing with it and a serialisation failure repeats one row, not all. They are sent together, so that SQLite's writer
-/// puts the whole handful into one durable commit and PostgreSQL's connections share the work; and only so many, so that
-/// somebody else's single move never waits behind five hundred.
-const TOGETHER: usize = 64;
-
 /// A demand as somebody saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Item {
@@ -109,7 +103,9 @@ pub fn preview(cx: &mut Cx<'_>, items: &[Item], steps: &[Step]) -> Result<Vec<Ou
 /// What is done beside the moves, in the transaction of each demand.
 pub type Also = std::sync::Arc<dyn Fn(&mut Cx<'_>, &Case) -> Result<()> + Send + Sync>;
 
-/// Makes `steps` on every item, each in a transaction of its own: all of them or none.
+/// Makes `steps` on every item, each in a transaction of its own, all of them or none: a row that is refused takes nothing
+/// with it, and a serialisation failure repeats one row, not all. Only a handful is under way together, so that somebody
+/// else's single move never waits behind five hundred.
 pub async fn run(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step>) -> Result<Vec<Outcome>> {
     run_and(app, actor, items, steps, std::sync::Arc::new(|_, _| Ok(()))).await
 }
@@ -120,7 +116,7 @@ pub async fn run_and(app: &App, actor: &Actor, items: Vec<Item>, steps: Vec<Step
     check(&items)?;
     check_steps(&steps)?;
     let mut outcomes = Vec::with_capacity(items.len());
-    for together in items.chunks(TOGETHER) {
+    for together in items.chunks(app.store().writes_together()) {
         let under_way: Vec<_> = together
             .iter()
             .map(|item| {
