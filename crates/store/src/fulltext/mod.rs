@@ -70,7 +70,14 @@ pub struct Pending {
     version: i64,
 }
 
-const SQLITE: &[Migration] = &[Migration { name: "store-fulltext-1", sql: include_str!("sqlite.sql") }];
+const SQLITE: &[Migration] = &[
+    Migration { name: "store-fulltext-1", sql: include_str!("sqlite.sql") },
+    // A batch of an import fits, so that it is one segment; with the engine's 1 MiB it was several, to be merged again.
+    Migration {
+        name: "store-fulltext-2",
+        sql: "INSERT INTO text_index (text_index, rank) VALUES ('hashsize', 8388608);",
+    },
+];
 const POSTGRES: &[Migration] = &[Migration { name: "store-fulltext-1", sql: include_str!("postgres.sql") }];
 
 /// The tables of the engine at hand.

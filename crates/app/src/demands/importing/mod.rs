@@ -18,7 +18,7 @@ use crate::context::{App, Cx};
 /// The ledger stream in which every import is recorded.
 pub const STREAM: &str = "import";
 /// Rows that one transaction takes in.
-const BATCH: usize = 1_000;
+const BATCH: usize = 4_000;
 /// Rejected rows that are kept to be shown; all are counted.
 pub const SHOWN: usize = 1_000;
 
