@@ -7,6 +7,11 @@ use std::path::Path;
 use crate::client;
 use crate::server::Server;
 
+/// Demands that are being handled; more are created by the measurement itself.
+const OPEN: usize = 5_000;
+/// Years over which the imported ones are spread.
+const YEARS: usize = 6;
+
 const OPENINGS: &[&str] =
     &["您好，", "领导好，", "反映一个情况：", "咨询一下，", "我们是园区里的一家小企业，", "本人在这里住了十年，"];
 const MATTERS: &[&str] = &[
@@ -49,14 +54,15 @@ fn title(n: usize) -> String {
     format!("{}（第{}号路）", pick(MATTERS, n + 1), n % 977)
 }
 
-/// Writes `rows` messages as a file to import: half of them with an official reply.
+/// Writes `rows` messages as a file to import, in the order of their times, as a system exports them: six years of work,
+/// answered but for the latest [`OPEN`].
 pub fn write(path: &Path, rows: usize) {
     let mut file = BufWriter::new(File::create(path).expect("a file"));
+    let start = jiff::civil::date(2020, 1, 1).at(0, 0, 0, 0);
     for n in 0..rows {
-        let (day, month, year) = (n % 28 + 1, n / 28 % 12 + 1, 2020 + n / 336 % 6);
-        let time = format!("{year}-{month:02}-{day:02}T{:02}:{:02}:00", n % 24, n % 60);
-        let mut row = serde_json::json!({"id": n, "title": title(n), "text": text(n), "time": time});
-        if n % 2 == 0 {
+        let time = start + jiff::SignedDuration::from_secs((n * YEARS * 365 * 24 * 3600 / rows) as i64);
+        let mut row = serde_json::json!({"id": n, "title": title(n), "text": text(n), "time": time.to_string()});
+        if n + OPEN < rows {
             row["reply"] = format!("您反映的问题已核实。{}感谢您的监督。", pick(DETAILS, n + 5)).into();
         }
         writeln!(file, "{row}").expect("room on the disk");
