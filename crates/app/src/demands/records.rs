@@ -560,3 +560,12 @@ pub fn census(tx: &mut Tx, at: Instant) -> Result<Vec<(Option<String>, Status, i
         })
         .collect()
 }
+
+/// How many demands a unit has in hand.
+pub fn in_hand(tx: &mut Tx, unit: &str) -> Result<u64> {
+    let n: i64 = tx.one(
+        sql!("SELECT COUNT(*) FROM demand WHERE lead_unit = $1 AND status IN ('assigned', 'in_progress')"),
+        args![unit],
+    )?;
+    Ok(n.unsigned_abs())
+}

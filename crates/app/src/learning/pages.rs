@@ -87,7 +87,7 @@ fn in_force(all: &[Seen], city: &City) -> Markup {
                         td data-name="学过的决定" { (version.lessons) " 件" }
                         td data-name="准确率" { (percent(figures.accuracy)) }
                         td data-name="八成时" { (percent(figures.accuracy_at_80)) }
-                        td data-name="有把握的" { (percent(figures.coverage)) "，其中对 " (percent(figures.accuracy_when_sure)) @if !figures.trusted() { " " (chip(Shape::Wait, "还不开口")) } }
+                        td data-name="有把握的" { (percent(figures.coverage)) @if figures.coverage > 0.0 { "，其中对 " (percent(figures.accuracy_when_sure)) } @if !figures.trusted() { " " (chip(Shape::Wait, "还不开口")) } }
                     },
                 }
             }

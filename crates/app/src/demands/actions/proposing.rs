@@ -1,6 +1,8 @@
 //! What the program would propose for a demand that nobody has decided yet: theme, axes, lead unit, co-handling units,
 //! tier and route, each with the words and the rule that led there. A person decides.
 
+use std::collections::BTreeMap;
+
 use kernel::Result;
 use serde::Serialize;
 
@@ -68,7 +70,12 @@ pub fn propose(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
     let voices = u32::try_from(together::voices(cx, demand)?.len() + 1).unwrap_or(u32::MAX);
     let sorter = Sorter::new(city, &names, &governing.process.tiering, cx.now);
     let learned = models::ready(cx)?.ask(&demand.said.title, &demand.said.text);
-    let sorted = sorter.sort(&words(demand), &learned, dispatches, voices);
+    let mut sorted = sorter.sort(&words(demand), &learned, dispatches, voices);
+    if let Some(rivals) = sorted.rivals.take() {
+        let load = rivals.into_iter().map(|unit| Ok((unit.clone(), records::in_hand(cx.tx, &unit)?)));
+        let load = load.collect::<Result<BTreeMap<_, _>>>()?;
+        sorted = sorter.with_load(load).sort(&words(demand), &learned, dispatches, voices);
+    }
     Ok(Some(Proposal {
         route: sorted.ruling.route.code(),
         tier: sorted.ruling.tier.code(),

@@ -54,14 +54,16 @@ fn rows_under(heading: &str, rows: &[&Similar]) -> Markup {
     html! {
         @if !rows.is_empty() {
             h3 { (heading) }
-            ul.small.list {
+            ul.small.list.tall {
                 @for one in rows {
                     li {
                         @if let (Some(url), Some(title)) = (&one.url, &one.title) { a href=(url) { (contact::line(title)) } }
-                        @if let Some(outcome) = one.outcome_label { " " b { (outcome) } }
-                        @else if let Some(now) = Status::from_code(one.status) { " " (status(now)) }
-                        " " span.muted { (one.month) @if let Some(channel) = &one.channel_label { " " (channel) } }
-                        @if let Some(answer) = &one.answer { p.muted { (answer) } }
+                        p.muted {
+                            @if let Some(outcome) = one.outcome_label { b { (outcome) } }
+                            @else if let Some(now) = Status::from_code(one.status) { (status(now)) }
+                            " " (one.month) @if let Some(channel) = &one.channel_label { " " (channel) }
+                            @if let Some(answer) = &one.answer { "：" (answer) }
+                        }
                     }
                 }
             }

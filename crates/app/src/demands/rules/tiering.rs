@@ -21,6 +21,9 @@ const TOUCHED: f64 = 0.3;
 /// How much the usual lead of the theme adds, as a share of the strongest unit's evidence: the power list goes before chance words.
 const USUAL: [f64; 2] = [0.3, 0.1];
 
+/// Two units whose evidence differs by less than this share are equally near by the power list; then the load decides (E26).
+const EQUALLY_NEAR: f64 = 0.05;
+
 /// What was said, as far as sorting looks at it.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'a> {
@@ -136,6 +139,8 @@ pub struct Sorted {
     pub because: Vec<String>,
     /// How far the first choice of a unit is ahead of the second, 0 to 1.
     pub margin: f64,
+    /// Two units that are equally near, where one of them is the lead: [`Sorter::with_load`] decides between them.
+    pub rivals: Option<[String; 2]>,
     /// What it rests on.
     pub facts: Facts,
     /// Theme, list, urgency and lead unit, each with where it comes from.
@@ -154,6 +159,7 @@ pub struct Sorter<'a> {
     mandates: Keywords,
     lists: Keywords,
     bodies: Keywords,
+    load: BTreeMap<String, u64>,
 }
 
 impl<'a> Sorter<'a> {
@@ -172,7 +178,13 @@ impl<'a> Sorter<'a> {
             mandates: Keywords::new(mandates.collect()),
             lists: of(&tiering.word_list),
             bodies: of(&tiering.body),
+            load: BTreeMap::new(),
         }
+    }
+
+    /// With what units have in hand: of two that are equally near the one with less leads.
+    pub fn with_load(self, load: BTreeMap<String, u64>) -> Self {
+        Self { load, ..self }
     }
 
     /// What would be proposed, given what was learned from past decisions.
@@ -187,6 +199,8 @@ impl<'a> Sorter<'a> {
         let last = self.tiering.tier_rule.last().is_some_and(|rule| rule.code == ruling.rule);
         let (lead_part, margin) = self.lead(said, theme, &units, &ruling, learned.of(Aspect::LeadUnit));
         let lead = lead_part.value.clone();
+        let by_words = lead_part.source == Some(Source::Keywords);
+        let rivals = rivals(&units).filter(|_| by_words).map(|two| two.map(|unit| unit.code.clone()));
         let speaks = theme.is_some() || !units.is_empty() || lead.is_some() || !last;
         let mut because = vec![theme_part.sentence(Aspect::Theme), lead_part.sentence(Aspect::LeadUnit)];
         // Who helps depends on how it is handled; what people have decided goes before the rule.
@@ -207,7 +221,7 @@ impl<'a> Sorter<'a> {
         }
         parts.insert(0, theme_part);
         parts.push(lead_part);
-        Sorted { theme, lead, co_units, axes, explained, ruling, because, margin, facts, parts, speaks }
+        Sorted { theme, lead, co_units, axes, explained, ruling, because, margin, rivals, facts, parts, speaks }
     }
 
     /// What is known of a demand for [`rule`]; the theme that people gave it counts.
@@ -293,7 +307,7 @@ impl<'a> Sorter<'a> {
         }
         let Some(first) = units.first() else { return (Part::unknown(Aspect::LeadUnit, opinion, name), 0.0) };
         let second = units.get(1).map_or(0.0, |second| second.score);
-        let margin = (first.score - second) / first.score.max(f64::MIN_POSITIVE);
+        let margin = ((first.score - second) / first.score.max(f64::MIN_POSITIVE)).max(0.0);
         (told(&first.code, Source::Keywords, first.because.join("；")), margin)
     }
 
@@ -328,7 +342,20 @@ impl<'a> Sorter<'a> {
             }
         }
         units.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.code.cmp(&b.code)));
+        self.lighter_first(&mut units);
         units
+    }
+
+    /// Of two units that are equally near, the one with less in hand goes first and says so.
+    fn lighter_first(&self, units: &mut [Scored]) {
+        let Some(two) = rivals(units) else { return };
+        let [Some(first), Some(second)] = two.map(|unit| self.load.get(&unit.code).copied()) else { return };
+        if second < first {
+            let other = self.units.short_name(&two[0].code);
+            let because = format!("与“{other}”职责相当，在办 {second} 件，少于其 {first} 件");
+            units.swap(0, 1);
+            units[0].because.push(because);
+        }
     }
 
     fn facts(
@@ -382,5 +409,13 @@ impl<'a> Sorter<'a> {
         helpers.retain(|code| Some(code.as_str()) != lead);
         helpers.dedup();
         helpers
+    }
+}
+
+/// The first two units, if they are equally near.
+fn rivals(units: &[Scored]) -> Option<[&Scored; 2]> {
+    match units {
+        [first, second, ..] if first.score - second.score < EQUALLY_NEAR * first.score => Some([first, second]),
+        _ => None,
     }
 }

@@ -441,3 +441,43 @@ fn many_quiet_decisions_do_not_silence_a_word_of_danger() {
     assert!(urgent("路灯不亮", "true"), "what the office took for urgent may be");
     assert!(!urgent("路灯不亮", "false"));
 }
+
+/// E26: by the power list first, by load second, and said so.
+#[test]
+fn of_two_units_that_are_equally_near_the_lighter_leads() {
+    let city = city();
+    let names = names(&city);
+    let text = |one: &str, other: &str| format!("想了解{one}，还有{other}");
+    let sorted = |text: &str, load: BTreeMap<String, u64>| {
+        let words = Words {
+            title: "咨询",
+            text,
+            audience: Audience::Entrepreneur,
+            area: None,
+            kind: None,
+            theme: None,
+            route: None,
+        };
+        let sorter = Sorter::new(&city, &names, &city.tiering, now()).with_load(load);
+        sorter.sort(&words, &Learned::default(), 0, 1)
+    };
+    let mandates: Vec<&String> = names.handlers(now()).flat_map(|unit| &unit.mandate).collect();
+    let pairs = mandates.iter().flat_map(|one| mandates.iter().map(move |other| text(one, other)));
+    let (text, [first, second]) = pairs
+        .filter_map(|text| Some((sorted(&text, BTreeMap::new()).rivals?, text)))
+        .map(|(rivals, text)| (text, rivals))
+        .next()
+        .unwrap();
+    let lead = |loads: [u64; 2]| {
+        let load = [first.clone(), second.clone()].into_iter().zip(loads).collect();
+        let sorted = sorted(&text, load);
+        (sorted.lead.clone(), parts::of(&sorted.parts, Aspect::LeadUnit).unwrap().because.clone())
+    };
+    let (heavier, because) = lead([12, 3]);
+    assert_eq!(heavier.as_ref(), Some(&second));
+    assert!(because.contains("在办 3 件，少于其 12 件"), "{because}");
+    for loads in [[3, 12], [3, 3]] {
+        let (lead, because) = lead(loads);
+        assert!(lead.as_ref() == Some(&first) && !because.contains("在办"), "{lead:?} {because}");
+    }
+}
