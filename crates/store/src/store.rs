@@ -177,6 +177,15 @@ impl Store {
         }
     }
 
+    /// How many rows of a large table one transaction takes in best: SQLite's index wants large batches; PostgreSQL repeats
+    /// the whole of one that meets another transaction.
+    pub fn rows_together(&self) -> usize {
+        match self.location() {
+            Location::Sqlite(_) => 4_000,
+            Location::Postgres { .. } => 500,
+        }
+    }
+
     /// Gives the writer room for a large table: with its usual 16 MiB of pages, SQLite writes and reads the same pages of the
     /// indexes again and again as soon as they outgrow that. For a command of its own, not for a server, whose memory is
     /// counted. Blocks. PostgreSQL has its own settings.

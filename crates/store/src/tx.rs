@@ -77,6 +77,16 @@ impl Tx {
         }
     }
 
+    /// How many rows a query has that was put together; with a limit it counts no further.
+    pub fn count(&mut self, select: &Select) -> Result<usize> {
+        if select.text().is_some() {
+            return Ok(self.select::<i64>(select)?.len());
+        }
+        let (text, args) = select.build(None);
+        let n: Vec<i64> = self.collect(&format!("SELECT COUNT(*) FROM ({text}) counted"), &args)?;
+        Ok(n.into_iter().filter_map(|n| usize::try_from(n).ok()).sum())
+    }
+
     /// A fresh identifier, higher than all before it.
     pub fn next_id(&self) -> Id {
         self.shared.ids.next(&*self.shared.clock, &*self.shared.random)

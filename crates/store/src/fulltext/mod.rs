@@ -149,7 +149,7 @@ impl Tx {
     pub fn find(&mut self, search: &Search<'_>) -> Result<Vec<Id>> {
         let weight = if search.title_only { Weight::Title } else { Weight::Text };
         let Some(query) = self.text_query(search.kind, search.terms, weight) else { return Ok(Vec::new()) };
-        self.newest(search.kind, &query, search.before.map_or(i64::MAX, |id| id.0), search.most)
+        self.newest(search.kind, &query, search.before.map_or(i64::MAX, |id| id.0), search.most, search.terms.len())
     }
 
     /// Runs a query that has a text condition. A few matches drive the query. Of many, the newest may already fill the
@@ -162,7 +162,7 @@ impl Tx {
             let usual = if postgres { postgres::CANDIDATES } else { sqlite::CANDIDATES };
             let wanted = select.most().filter(|_| newest_first);
             let most = usual.max(2 * wanted.unwrap_or_default());
-            let found = self.newest(text.kind, &query, select.bound(text.column).unwrap_or(i64::MAX), most)?;
+            let found = self.newest(text.kind, &query, select.bound(text.column).unwrap_or(i64::MAX), most, 1)?;
             let all = found.len() < most;
             if all || newest_first {
                 let rows = self.select_among(select, text, &found)?;
@@ -176,9 +176,9 @@ impl Tx {
         self.collect(&sql, &args)
     }
 
-    fn newest(&mut self, kind: &str, query: &str, before: i64, most: usize) -> Result<Vec<Id>> {
+    fn newest(&mut self, kind: &str, query: &str, before: i64, most: usize, terms: usize) -> Result<Vec<Id>> {
         if self.is_postgres() {
-            postgres::find(self, kind, query, before, most)
+            postgres::find(self, kind, query, before, most, terms >= postgres::NARROW)
         } else {
             sqlite::find(self, query, before, most)
         }

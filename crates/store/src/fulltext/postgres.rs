@@ -14,6 +14,8 @@ const SAMPLE: usize = 100;
 pub(super) const CANDIDATES: usize = 50;
 /// A text in more than one of so many documents is common.
 const COMMON: usize = 20;
+/// A text of so many terms is taken to be rare without a sample.
+pub(super) const NARROW: usize = 3;
 
 /// The terms as a tsquery; they hold neither quotes nor backslashes.
 pub(super) fn query(terms: impl Iterator<Item = (String, bool)>) -> String {
@@ -34,16 +36,18 @@ pub(super) fn unindex(tx: &mut Tx, kind: &str, id: Id) -> Result<()> {
     tx.execute("DELETE FROM text_index WHERE kind = $1 AND id = $2", args![kind, id]).map(drop)
 }
 
-pub(super) fn find(tx: &mut Tx, kind: &str, query: &str, before: i64, most: usize) -> Result<Vec<Id>> {
-    let sample = among_newest(tx, kind, query, before, SAMPLE, most)?;
-    if sample.len() >= most {
-        return Ok(sample);
-    }
-    if is_common(sample.len()) {
-        let enough = 2 * most * SAMPLE / sample.len();
-        let found = among_newest(tx, kind, query, before, enough, most)?;
-        if found.len() >= most {
-            return Ok(found);
+pub(super) fn find(tx: &mut Tx, kind: &str, query: &str, before: i64, most: usize, narrow: bool) -> Result<Vec<Id>> {
+    if !narrow {
+        let sample = among_newest(tx, kind, query, before, SAMPLE, most)?;
+        if sample.len() >= most {
+            return Ok(sample);
+        }
+        if is_common(sample.len()) {
+            let enough = 2 * most * SAMPLE / sample.len();
+            let found = among_newest(tx, kind, query, before, enough, most)?;
+            if found.len() >= most {
+                return Ok(found);
+            }
         }
     }
     tx.collect(

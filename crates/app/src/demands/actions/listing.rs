@@ -139,8 +139,7 @@ pub fn count(cx: &mut Cx<'_>, filter: &Filter) -> Result<Count> {
     for search in searching::counted(cx, filter) {
         let select = narrowed(cx, sql!("SELECT d.id FROM demand d"), filter);
         let select = search.iter().fold(select, |select, search| search.narrow(select));
-        let ids: Vec<i64> = cx.tx.select(&select.limit(Count::MOST + 1 - n))?;
-        n += ids.len();
+        n += cx.tx.count(&select.limit(Count::MOST + 1 - n))?;
         if n > Count::MOST {
             break;
         }

@@ -17,8 +17,6 @@ use crate::context::{App, Cx};
 
 /// The ledger stream in which every import is recorded.
 pub const STREAM: &str = "import";
-/// Rows that one transaction takes in.
-const BATCH: usize = 4_000;
 /// Rejected rows that are kept to be shown; all are counted.
 pub const SHOWN: usize = 1_000;
 
@@ -145,7 +143,8 @@ fn read_batch(app: &App, reader: &mut Reader, options: &ImportOptions) -> Batch 
     let mut batch =
         Batch { prepared: Vec::new(), rejected: Vec::new(), ignored: Vec::new(), broken_off: None, end: false };
     let now = app.now();
-    while batch.prepared.len() + batch.rejected.len() < BATCH {
+    let most = app.store().rows_together();
+    while batch.prepared.len() + batch.rejected.len() < most {
         match reader.next() {
             None => {
                 batch.end = true;
