@@ -7,10 +7,10 @@ use kernel::{Actor, Result};
 use crate::context::App;
 use crate::{absences, calendar, demands, exchange, idempotency, inbox, issues, learning, people};
 
-/// Work that wants doing within a second; says whether there was any, so that the caller comes straight back.
+/// Work that wants doing within a second; says whether more may wait, so that the caller comes straight back.
 pub fn at_once(app: &App) -> Result<bool> {
     calendar::refresh_now(app)?;
-    Ok(demands::actions::indexing::index_some(app)? > 0)
+    demands::actions::indexing::index_some(app)
 }
 
 /// Work that wants doing every minute.

@@ -9,11 +9,12 @@ use crate::context::App;
 use crate::demands::{TEXT_KIND, records};
 
 /// Demands that one transaction indexes: few enough that a writer who waits behind it does not notice.
-const BATCH: usize = 64;
+const BATCH: usize = 128;
 
-/// Indexes the demands that wait, one batch; says how many there were. Segmentation runs outside the write transaction,
+/// Indexes the demands that wait, one batch; says whether more may wait. What has come in meanwhile is left to gather: a
+/// transaction for every one or two would take the writer from those who register. Segmentation runs outside the write transaction,
 /// so that the writer is held for the index alone.
-pub fn index_some(app: &App) -> Result<usize> {
+pub fn index_some(app: &App) -> Result<bool> {
     let read = app.read_now(&Actor::system(), |cx| {
         let pending = cx.tx.pending(TEXT_KIND, BATCH)?;
         pending.into_iter().map(|one| Ok((one, texts(cx, one.id)?))).collect::<Result<Vec<_>>>()
@@ -26,13 +27,13 @@ pub fn index_some(app: &App) -> Result<usize> {
             documents.iter().try_for_each(|(pending, document)| cx.tx.index_pending(pending, document))
         })?;
     }
-    Ok(count)
+    Ok(count == BATCH)
 }
 
 /// Indexes whatever waits, all of it: for whoever must not say "done" before everything can be found.
 pub fn index_all(app: &App) -> Result<()> {
     rebuild_if_wanted(app)?;
-    while index_some(app)? > 0 {}
+    while index_some(app)? {}
     Ok(())
 }
 

@@ -17,7 +17,7 @@ fn say(app: &App, title: &str, text: &str) -> String {
 }
 
 fn indexed(app: &App) {
-    while indexing::index_some(app).unwrap() > 0 {}
+    while indexing::index_some(app).unwrap() {}
 }
 
 fn similar(app: &App, actor: &Actor, text: &str, except: Option<&str>) -> Vec<resembling::Similar> {
