@@ -300,6 +300,11 @@ pub const SEEN: Sql = sql!(
     "SELECT DISTINCT m.issue_id FROM demand d JOIN issue_member m ON m.demand_id = d.id AND m.standing <> 'removed'"
 );
 
+/// The issues whose answer a unit may write, by row.
+pub fn led_by(tx: &mut Tx, unit: &str, most: usize) -> Result<Vec<i64>> {
+    tx.all(sql!("SELECT id FROM issue WHERE lead_unit = $1 ORDER BY id DESC LIMIT $2"), args![unit, most])
+}
+
 /// Whose voices an issue holds: firms, lead units, and those that were joined to its demands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reach {

@@ -85,7 +85,10 @@ pub fn preview(cx: &mut Cx<'_>, number: &str, input: &AnswerInput) -> Result<Ans
 /// Keeps the answer of `input` and sends it to every demand to which the actor may; each demand is a transaction of its own.
 pub async fn answer(app: &App, actor: &Actor, number: &str, input: AnswerInput) -> Result<Answered> {
     let (asked, typed) = (number.to_owned(), input.clone());
-    let (shown, id) = app.write(actor, move |cx| keep(cx, &asked, &typed)).await?;
+    // Weighed beside the write, which would keep every other one waiting; each demand is weighed again as it is sent.
+    let shown = app.read(actor, move |cx| preview(cx, &asked, &typed)).await?;
+    let asked = number.to_owned();
+    let id = app.write(actor, move |cx| keep(cx, &asked, &input)).await?;
     let possible = shown.outcomes.iter().filter(|outcome| outcome.refusal.is_none());
     let items: Vec<Item> = possible.map(|outcome| outcome.item.clone()).collect();
     if items.is_empty() {
@@ -103,25 +106,26 @@ pub async fn answer(app: &App, actor: &Actor, number: &str, input: AnswerInput) 
 }
 
 /// Keeps an answer that is new: the row under which it is known.
-fn keep(cx: &mut Cx<'_>, number: &str, input: &AnswerInput) -> Result<(Answered, kernel::Id)> {
-    let shown = preview(cx, number, input)?;
+fn keep(cx: &mut Cx<'_>, number: &str, input: &AnswerInput) -> Result<kernel::Id> {
     let before = seeing::load(cx, number)?;
+    let (reply, new) = reply(cx, &before, input)?;
     check_version(&before, input.version)?;
-    if shown.advice.iter().any(|(stops, _)| *stops) && !input.checked {
-        let advice: Vec<&str> = shown.advice.iter().map(|(_, advice)| advice.as_str()).collect();
+    let advice = advice(&reply);
+    if advice.iter().any(|(stops, _)| *stops) && !input.checked {
+        let advice: Vec<&str> = advice.iter().map(|(_, advice)| advice.as_str()).collect();
         return Err(Refusal::field("checked", "required", format!("发出前请核对：{}", advice.join("；"))).into());
     }
-    if !shown.new {
+    if !new {
         let known = records::answers(cx.tx, before.issue.id)?.into_iter().next();
         let known = known.ok_or_else(|| kernel::Fault::broken("an answer that was there is not"))?;
-        return Ok((shown, known.id));
+        return Ok(known.id);
     }
     let mut whole = before.clone();
     acts::answered(&mut whole)?;
     if !records::update(cx.tx, &whole, &before)? {
         return Err(Refusal::conflict(before.issue.version + 1, "就在刚才，别人先改了这个问题").into());
     }
-    let (id, reply) = (cx.tx.next_id(), shown.reply.clone());
+    let id = cx.tx.next_id();
     let answer = Answer { id, reply, unit: cx.actor.unit.clone(), by_name: cx.actor.signature(), at: cx.now };
     records::insert_answer(cx.tx, whole.issue.id, &answer)?;
     let fields = vec![
@@ -131,7 +135,7 @@ fn keep(cx: &mut Cx<'_>, number: &str, input: &AnswerInput) -> Result<(Answered,
         ("version", whole.issue.version.to_string()),
     ];
     cx.record(&stream(&whole.issue.number), "answer", fields)?;
-    Ok((shown, id))
+    Ok(id)
 }
 
 /// The answer that is meant, and whether it is new.

@@ -28,7 +28,9 @@ pub fn load(cx: &mut Cx<'_>, number: &str) -> Result<Whole> {
     people::require(cx.actor, Permission::Desk)?;
     let hidden = || Error::from(Refusal::not_found("没有这个共性问题，或者不在您的查看范围内"));
     let whole = records::by_number(cx.tx, &number.to_ascii_uppercase())?.ok_or_else(hidden)?;
-    if sees_the_whole_city(cx.actor) || !rows(cx, &whole)?.is_empty() { Ok(whole) } else { Err(hidden()) }
+    let answers = super::answering::may_write(cx.actor, &whole.issue);
+    let seen = answers || sees_the_whole_city(cx.actor) || !rows(cx, &whole)?.is_empty();
+    if seen { Ok(whole) } else { Err(hidden()) }
 }
 
 /// Whether somebody sees every demand; not who stands in for another in part of their work.
@@ -50,7 +52,11 @@ fn among(cx: &mut Cx<'_>) -> Result<Option<Vec<i64>>> {
         return Ok(None);
     }
     let seen = sight::narrow(Select::new(records::SEEN), cx.actor).limit(MOST_SEEN);
-    Ok(Some(cx.tx.select(&seen)?))
+    let mut seen: Vec<i64> = cx.tx.select(&seen)?;
+    if let Some(unit) = cx.actor.unit.as_deref().filter(|_| people::may(cx.actor, Permission::Handle)) {
+        seen.extend(records::led_by(cx.tx, unit, MOST_SEEN)?);
+    }
+    Ok(Some(seen))
 }
 
 /// One page of issues within the actor's sight.
@@ -125,7 +131,8 @@ pub fn whole(cx: &mut Cx<'_>, number: &str) -> Result<Seen> {
     let rows: Vec<(Member, Summary)> =
         whole.standing().filter_map(|member| Some((member.clone(), summaries.remove(&member.demand)?))).collect();
     let (id, office) = (whole.issue.id, people::may(cx.actor, Permission::Dispatch));
-    let joined_into = match whole.issue.joined {
+    let whole_city = sees_the_whole_city(cx.actor);
+    let joined_into = match whole.issue.joined.filter(|_| whole_city) {
         Some((into, _)) => records::by_id(cx.tx, into)?.map(|other| other.issue.number),
         None => None,
     };
@@ -138,7 +145,7 @@ pub fn whole(cx: &mut Cx<'_>, number: &str) -> Result<Seen> {
         reach: records::reach(cx.tx, id)?,
         months: months(cx, &whole),
         near: if office { neighbours::of(cx, &whole)? } else { Vec::new() },
-        history: cx.tx.history(&stream(&whole.issue.number))?,
+        history: within_sight(cx.tx.history(&stream(&whole.issue.number))?, whole_city),
         may_answer: whole.issue.state.is_decided() && super::answering::may_write(cx.actor, &whole.issue),
         may_pass_on: whole.issue.state == State::Answered && handles && !answers.is_empty(),
         joined_into,
@@ -148,6 +155,14 @@ pub fn whole(cx: &mut Cx<'_>, number: &str) -> Result<Seen> {
         rows,
         whole,
     })
+}
+
+/// What happened, without the numbers of demands and of other issues where somebody does not see the whole city.
+fn within_sight(mut history: Vec<RecordedEntry>, whole_city: bool) -> Vec<RecordedEntry> {
+    let others = ["demands", "issue", "into"];
+    let fields = history.iter_mut().flat_map(|entry| &mut entry.fields);
+    fields.filter(|field| !whole_city && others.contains(&field.name.as_str())).for_each(|field| field.value = None);
+    history
 }
 
 /// The months up to now as `2026-03`, with how many demands were received in each; before them what is older.

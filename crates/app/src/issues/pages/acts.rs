@@ -150,7 +150,12 @@ fn fields(look: &Look, seen: &Seen, act: Act, view: &FormView) -> Markup {
                 (reason("为什么是共性问题", "合情合理、符合政策规定，影响哪些企业和群众，准备怎样举一反三"))
                 (coordinators(look, view))
                 (lead_units(look, view))
-                (boxes(seen, view, "属于这个问题的诉求"))
+                @if seen.hidden == 0 && seen.rows.len() <= MOST {
+                    (boxes(seen, view, "属于这个问题的诉求"))
+                } @else {
+                    // Boxes that are not shown would count as unticked.
+                    p.small.muted { "诉求较多，或者有的不在您的查看范围内：确认后全部归入，不属于的再移出。" }
+                }
             }
             Act::SetAside => (reason("理由", "例如：只是同一个地方，说的不是一件事")),
             Act::Rename => (name()),

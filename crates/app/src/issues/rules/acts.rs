@@ -1,7 +1,7 @@
 //! What people may do to an issue, as one table, and what each act does.
 
 use kernel::error::Checker;
-use kernel::{Id, Instant, Refusal};
+use kernel::{Id, Instant, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};
 
 use super::issue::{Issue, Member, Standing, State, Whole};
@@ -186,6 +186,13 @@ pub fn join(whole: &mut Whole, into: &mut Whole, given: &Given, by: By<'_>) -> R
 pub fn unjoin(whole: &mut Whole, into: &mut Whole, given: &Given, by: By<'_>) -> Result<(), Refusal> {
     Act::Unjoin.allowed(whole.issue.state)?;
     let (id, before) = (whole.issue.id, whole.issue.joined.map_or(State::Candidate, |(_, before)| before));
+    let gone = |message: String| Refusal::new(RefusalKind::Conflict { current: None }, message);
+    if into.issue.state == State::Joined {
+        return Err(gone(format!("它并入的 {} 后来又并入了别处，请先恢复那一个", into.issue.number)));
+    }
+    if !into.standing().any(|member| member.came_from == Some(id)) {
+        return Err(gone(format!("当初并入的诉求已经不在 {} 里，没有可以恢复的", into.issue.number)));
+    }
     for member in into.members.extract_if(.., |member| member.stands() && member.came_from == Some(id)) {
         whole.put(Member { came_from: None, ..by.moved(&member, member.standing) });
     }
@@ -288,6 +295,22 @@ pub(super) mod tests {
         unjoin(&mut one, &mut other, &Given::default(), by()).unwrap();
         assert_eq!(one.standing().map(|member| member.demand).collect::<BTreeSet<_>>(), before);
         assert_eq!((other.size(), one.issue.state), (2, State::Candidate));
+    }
+
+    #[test]
+    fn in_a_chain_the_last_stands_alone_first() {
+        let [mut one, mut other, mut third] = [3, 0, 0].map(|size| whole(size, by().now));
+        (other.issue.id, third.issue.id) = (Id(200), Id(300));
+        attach(&mut other, &[(Id(8), by().now)], by()).unwrap();
+        attach(&mut third, &[(Id(9), by().now)], by()).unwrap();
+        join(&mut one, &mut other, &Given::default(), by()).unwrap();
+        join(&mut other, &mut third, &Given::default(), by()).unwrap();
+        let refused = unjoin(&mut one, &mut other, &Given::default(), by()).unwrap_err();
+        assert!(refused.message.contains("请先恢复"), "{refused}");
+        unjoin(&mut other, &mut third, &Given::default(), by()).unwrap();
+        let refused = unjoin(&mut one, &mut other, &Given::default(), by()).unwrap_err();
+        assert!(refused.message.contains("没有可以恢复的"), "{refused}");
+        assert_eq!((one.issue.state, other.size(), third.size()), (State::Joined, 4, 1), "nothing is lost");
     }
 
     #[test]
