@@ -48,7 +48,15 @@ pub fn nightly(app: &App) -> Result<Vec<Outcome>> {
     if !app.write_now(&actor, move |cx| records::begin(cx.tx, &day, cx.now))? {
         return Ok(Vec::new());
     }
-    Aspect::ALL.iter().map(|aspect| about(app, &actor, *aspect, true)).collect()
+    let mut outcomes = Vec::new();
+    for aspect in Aspect::ALL {
+        match about(app, &actor, aspect, true) {
+            Ok(outcome) => outcomes.push(outcome),
+            // One that fails must not take the night from the others.
+            Err(error) => tracing::error!(aspect = aspect.code(), "the night's lesson failed: {error}"),
+        }
+    }
+    Ok(outcomes)
 }
 
 fn busy(app: &App) -> Result<MutexGuard<'_, ()>> {
@@ -92,6 +100,10 @@ fn about(app: &App, actor: &Actor, aspect: Aspect, by_night: bool) -> Result<Out
         let because =
             format!("版本 {} 是{}换上的（{}），由人决定何时再学", version.version, version.settled_by, version.reason);
         return plain(Came::Held, because);
+    }
+    if let Some((version, _)) = in_force.as_ref().filter(|(version, _)| version.held) {
+        let version = version.clone();
+        app.write_now(actor, move |cx| models::actions::release(cx, &version))?;
     }
     if let Some(because) = taught.too_little() {
         return plain(Came::TooFew, because);

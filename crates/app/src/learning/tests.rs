@@ -229,11 +229,25 @@ fn a_worse_version_is_set_aside_and_a_person_may_choose_another() {
         assert_eq!(proposed(city, &new).part(Aspect::Theme).unwrap().model, Some(2), "the newer one is asked at once");
         assert_eq!(roll_back(city, Aspect::Theme, None, "还是原来的好").unwrap().version, 1);
         assert_eq!(states(city, Aspect::Theme), [(2, State::Earlier), (1, State::InForce)]);
+        let held = || {
+            let versions = city.app.read_now(&desk(), |cx| models::actions::of(cx, Aspect::Theme)).unwrap();
+            versions.iter().any(|version| version.held)
+        };
+        assert!(held());
+        assert_eq!(learned(city, Aspect::Theme).came, Came::Unchanged);
+        assert!(!held(), "whoever has it learn again gives the nights back, whatever came of it");
 
         let acts = city.app.read_now(&desk(), |cx| cx.tx.history("model:theme")).unwrap();
         let acts: Vec<_> = acts.iter().map(|entry| entry.act.as_str()).collect();
-        let expected =
-            ["train_model", "adopt_model", "train_model", "set_model_aside", "rollback_model", "rollback_model"];
+        let expected = [
+            "train_model",
+            "adopt_model",
+            "train_model",
+            "set_model_aside",
+            "rollback_model",
+            "rollback_model",
+            "release_model",
+        ];
         assert_eq!(acts, expected);
     });
 }

@@ -109,6 +109,7 @@ pub const ACTS: &Table = &[
     ("discard_process", "作废流程草稿"),
     ("train_model", "从决定里学习"),
     ("adopt_model", "启用学到的版本"),
+    ("release_model", "恢复夜间自动学习"),
     ("set_model_aside", "学到的版本没有启用"),
     ("rollback_model", "换回以前的版本"),
     ("session.open", "登录"),

@@ -108,7 +108,8 @@ pub fn keep(cx: &mut Cx<'_>, trained: &Trained) -> Result<Version> {
     if !records::insert(cx.tx, &version, &trained.bytes)? {
         return Err(meanwhile().into());
     }
-    records::forget(cx.tx, aspect, number - WHOLE)?;
+    // Whoever finds the new one bad puts the one before back, however many were set aside between them.
+    records::forget(cx.tx, aspect, number - WHOLE, current)?;
     let figures = &version.figures;
     let learned = vec![
         ("lessons", version.lessons.to_string()),
@@ -142,6 +143,13 @@ pub fn rollback(cx: &mut Cx<'_>, aspect: Aspect, input: &RollbackInput) -> Resul
     };
     record(cx, "rollback_model", &version, vec![("replaced", before.unwrap_or_default()), ("reason", reason)])?;
     Ok(version)
+}
+
+/// Lets the nightly lessons go on after a version that a person put back: somebody has it learn again.
+pub fn release(cx: &mut Cx<'_>, version: &Version) -> Result<()> {
+    permissions::require(cx.actor, kernel::Permission::Teach)?;
+    records::release(cx.tx, version.aspect, version.version)?;
+    record(cx, "release_model", version, Vec::new())
 }
 
 fn record(cx: &mut Cx<'_>, act: &'static str, version: &Version, more: Vec<(&'static str, String)>) -> Result<()> {

@@ -120,14 +120,23 @@ pub fn put_back(tx: &mut Tx, aspect: Aspect, version: i64, reason: &str, by: &st
     .map(drop)
 }
 
-/// Lets go of the bytes of versions up to a number, the one in force aside.
-pub fn forget(tx: &mut Tx, aspect: Aspect, through: i64) -> Result<()> {
+/// Lets the program replace a version by itself again.
+pub fn release(tx: &mut Tx, aspect: Aspect, version: i64) -> Result<()> {
+    tx.run(
+        sql!("UPDATE model_version SET held = FALSE WHERE aspect = $1 AND version = $2"),
+        args![aspect.code(), version],
+    )
+    .map(drop)
+}
+
+/// Lets go of the bytes of versions up to a number, the one in force and the one before it aside.
+pub fn forget(tx: &mut Tx, aspect: Aspect, through: i64, before: Option<i64>) -> Result<()> {
     tx.run(
         sql!(
             "UPDATE model_version SET bytes = NULL
-             WHERE aspect = $1 AND version <= $2 AND state <> 'in_force' AND bytes IS NOT NULL"
+             WHERE aspect = $1 AND version <= $2 AND version <> $3 AND state <> 'in_force' AND bytes IS NOT NULL"
         ),
-        args![aspect.code(), through],
+        args![aspect.code(), through, before.unwrap_or_default()],
     )
     .map(drop)
 }
