@@ -620,9 +620,11 @@ fn an_import_keeps_what_was_and_adds_nothing_twice() {
         };
         assert_eq!(census("2025-03-03"), [(Status::Received, 2)]);
         assert_eq!(census("2025-03-06"), [(Status::Closed, 1), (Status::Received, 1)]);
-        let filter = Filter { q: Some("修好".to_owned()), ..Filter::default() };
-        let found = app.read_now(&desk(), move |cx| listing::list(cx, &filter, &PageRequest::first(10))).unwrap();
-        assert_eq!(found.items.len(), 1, "replies are searched, without waiting for the index");
+        for sought in ["修好", "AN20250301W0001"] {
+            let filter = Filter { q: Some(sought.to_owned()), ..Filter::default() };
+            let found = app.read_now(&desk(), move |cx| listing::list(cx, &filter, &PageRequest::first(10))).unwrap();
+            assert_eq!(found.items.len(), 1, "{sought} is found, without waiting for the index");
+        }
         assert!(app.store().verify().unwrap().holds());
     });
 }

@@ -231,6 +231,14 @@ pub struct Document {
 }
 
 impl Document {
+    /// Adds terms that became known only now, joined by blanks; they are of the text.
+    pub fn add(&mut self, text: &str) {
+        for term in text.split_whitespace().filter_map(clean) {
+            self.terms.push(' ');
+            marked_onto(&mut self.terms, self.kind, Weight::Text, &term);
+        }
+    }
+
     /// The terms of each part, joined by blanks, each kept once and marked with the kind; those of the title once more as
     /// such.
     pub fn new(kind: &'static str, parts: &[(Weight, &str)]) -> Self {

@@ -71,10 +71,12 @@ fn write(cx: &mut Cx<'_>, batch: &[Prepared]) -> Result<Kept> {
         let serial = next.entry(series.clone()).or_default();
         let number = format!("{series}{serial:04}");
         *serial += 1;
-        documents.push((write_one(cx, &number, prepared, &governing)?, &prepared.document));
+        let mut document = prepared.document.clone();
+        document.add(&text::index_terms(&number));
+        documents.push((write_one(cx, &number, prepared, &governing)?, document));
     }
     // All at once at the end: other statements in between would make the index write out what it has gathered.
-    documents.into_iter().try_for_each(|(id, document)| cx.tx.index_document(id, document))?;
+    documents.into_iter().try_for_each(|(id, document)| cx.tx.index_document(id, &document))?;
     Ok(kept)
 }
 

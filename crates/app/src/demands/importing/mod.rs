@@ -80,11 +80,33 @@ impl ImportReport {
 pub async fn run(
     app: &App,
     actor: &Actor,
-    mut reader: Reader,
+    reader: Reader,
     options: ImportOptions,
-    mut progress: impl FnMut(&ImportReport),
+    progress: impl FnMut(&ImportReport),
 ) -> Result<ImportReport> {
     let mut report = ImportReport::default();
+    let ended = take_in(app, actor, reader, &options, &mut report, progress).await;
+    if ended.is_err() {
+        report.broken_off = Some("系统出错".to_owned());
+    }
+    if !options.dry_run {
+        let kept = report.clone();
+        let recorded = app.write(actor, move |cx| record(cx, &options.source, &kept)).await;
+        // What broke the import may keep its end from being recorded as well; the import's own error says more.
+        ended.and(recorded)?;
+        return Ok(report);
+    }
+    ended.map(|()| report)
+}
+
+async fn take_in(
+    app: &App,
+    actor: &Actor,
+    mut reader: Reader,
+    options: &ImportOptions,
+    report: &mut ImportReport,
+    mut progress: impl FnMut(&ImportReport),
+) -> Result<()> {
     let mut writing: Option<tokio::task::JoinHandle<Result<keep::Kept>>> = None;
     loop {
         let (app2, options2) = (app.clone(), options.clone());
@@ -95,11 +117,11 @@ pub async fn run(
         let (back, batch) = joined(reading.await)?;
         reader = back;
         let end = batch.end;
-        let prepared = note(&mut report, batch);
+        let prepared = note(report, batch);
         if let Some(before) = writing.take() {
-            add(&mut report, joined(before.await)??);
+            add(report, joined(before.await)??);
         }
-        progress(&report);
+        progress(report);
         if !prepared.is_empty() {
             let (app, actor, dry_run) = (app.clone(), actor.clone(), options.dry_run);
             writing = Some(tokio::spawn(async move { keep::keep(&app, &actor, prepared, dry_run).await }));
@@ -109,14 +131,10 @@ pub async fn run(
         }
     }
     if let Some(last) = writing {
-        add(&mut report, joined(last.await)??);
+        add(report, joined(last.await)??);
     }
-    progress(&report);
-    if !options.dry_run {
-        let (source, kept) = (options.source, report.clone());
-        app.write(actor, move |cx| record(cx, &source, &kept)).await?;
-    }
-    Ok(report)
+    progress(report);
+    Ok(())
 }
 
 /// Each demand has its own entry; this one says who brought them in, and how many did not come.

@@ -206,7 +206,9 @@ fn why(error: &Error) -> String {
     match error {
         Error::Refused(refusal) => refusal.message.clone(),
         Error::Fault(_) => {
-            "系统出错，没有继续导入。已经导入的保留着，稍后可以用同一个文件再导入一次，不会重复登记。".to_owned()
+            "系统出错，没有继续导入，已经导入的保留着。有编号的行可以用同一个文件再导入一次，不会重复登记；\
+             没有编号的行会重复，请先按“已导入”的件数把它们从文件里去掉。"
+                .to_owned()
         }
     }
 }
