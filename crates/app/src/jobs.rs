@@ -13,14 +13,25 @@ pub fn at_once(app: &App) -> Result<bool> {
     demands::actions::indexing::index_some(app)
 }
 
-/// Work that wants doing every minute.
+/// Work that wants doing every minute: each part of it, whatever becomes of the others; the first error.
 pub fn each_minute(app: &App) -> Result<()> {
-    calendar::settle(app)?;
-    demands::actions::indexing::rebuild_if_wanted(app)?;
-    exchange::actions::sending::settle_recent(app)?;
-    demands::actions::succeeding::settle(app)?;
-    demands::actions::together::resume_due(app)?;
-    demands::actions::escalating::by_rule(app)?;
+    let parts: [fn(&App) -> Result<()>; 9] = [
+        |app| calendar::settle(app).map(drop),
+        demands::actions::indexing::rebuild_if_wanted,
+        exchange::actions::sending::settle_recent,
+        demands::actions::succeeding::settle,
+        demands::actions::together::resume_due,
+        demands::actions::escalating::by_rule,
+        seal_and_sweep,
+        issues::look,
+        // Last: a full disk under the mails must not keep the rest from its work.
+        inbox::work,
+    ];
+    let done: Vec<Result<()>> = parts.into_iter().map(|part| part(app)).collect();
+    done.into_iter().collect()
+}
+
+fn seal_and_sweep(app: &App) -> Result<()> {
     app.store().seal_all(app.now())?;
     app.write_now(&Actor::system(), |cx| {
         idempotency::sweep(cx)?;
@@ -31,9 +42,7 @@ pub fn each_minute(app: &App) -> Result<()> {
         exchange::actions::sending::settle_all(app)?;
         app.store().tend()?;
     }
-    issues::look(app)?;
-    // Last: a full disk under the mails must not keep the rest from its work.
-    inbox::work(app)
+    Ok(())
 }
 
 /// Work that wants doing once a night and may take minutes, so that it must not stand before other work.

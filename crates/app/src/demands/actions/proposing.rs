@@ -39,6 +39,9 @@ pub struct Proposal {
     pub margin: f64,
     /// Theme, list, urgency and lead unit, each with where it comes from and whether the program stands by it.
     pub parts: Vec<Part>,
+    /// Two units that were equally near: either was as good.
+    #[serde(skip)]
+    pub rivals: Option<[String; 2]>,
     /// Whether anything speaks at all; otherwise tier and route are only what usually holds.
     #[serde(skip)]
     pub speaks: bool,
@@ -58,6 +61,15 @@ impl Proposal {
 
 /// The proposal for a demand that waits for triage or assignment.
 pub fn propose(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
+    proposal(cx, demand, true)
+}
+
+/// The proposal without what units have in hand, which is another by the time somebody decides: for the record.
+pub fn proposed(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
+    proposal(cx, demand, false)
+}
+
+fn proposal(cx: &mut Cx<'_>, demand: &Demand, by_load: bool) -> Result<Option<Proposal>> {
     if !matches!(demand.status, Status::Received | Status::Triaged) {
         return Ok(None);
     }
@@ -71,8 +83,9 @@ pub fn propose(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
     let sorter = Sorter::new(city, &names, &governing.process.tiering, cx.now);
     let learned = models::ready(cx)?.ask(&demand.said.title, &demand.said.text);
     let mut sorted = sorter.sort(&words(demand), &learned, dispatches, voices);
-    if let Some(rivals) = sorted.rivals.take() {
-        let load = rivals.into_iter().map(|unit| Ok((unit.clone(), records::in_hand(cx.tx, &unit)?)));
+    let rivals = sorted.rivals.take();
+    if let Some(rivals) = rivals.as_ref().filter(|_| by_load) {
+        let load = rivals.iter().map(|unit| Ok((unit.clone(), records::in_hand(cx.tx, unit)?)));
         let load = load.collect::<Result<BTreeMap<_, _>>>()?;
         sorted = sorter.with_load(load).sort(&words(demand), &learned, dispatches, voices);
     }
@@ -87,6 +100,7 @@ pub fn propose(cx: &mut Cx<'_>, demand: &Demand) -> Result<Option<Proposal>> {
         rule: sorted.ruling.rule,
         margin: sorted.margin,
         parts: sorted.parts,
+        rivals,
         speaks: sorted.speaks,
     }))
 }

@@ -158,17 +158,24 @@ fn met(cx: &mut Cx<'_>, text: &str) -> Result<Vec<Id>> {
     }
     let mut met: Vec<(Id, usize)> = met.into_iter().collect();
     met.sort_by_key(|(id, weight)| Reverse((*weight, *id)));
-    Ok(met.into_iter().map(|(id, _)| id).take(COMPARED).collect())
+    Ok(met.into_iter().map(|(id, _)| id).collect())
 }
 
-/// The demands of these rows that are shown to the actor.
+/// The demands of these rows that are shown to the actor, the first of them.
 fn candidates(cx: &mut Cx<'_>, ids: &[Id], staff: bool) -> Result<Vec<Candidate>> {
     let Some(last) = ids.last() else { return Ok(Vec::new()) };
-    let select = Select::new(CANDIDATES);
-    let select = if staff { sight::narrow(select, cx.actor) } else { select };
-    // Always as many places, so that the engine prepares one statement.
-    let places = ids.iter().chain(std::iter::repeat(last)).take(COMPARED);
-    cx.tx.select(&select.and_in("d.id IN (", places.copied()))
+    let mut found = Vec::new();
+    for some in ids.chunks(COMPARED) {
+        let select = Select::new(CANDIDATES);
+        let select = if staff { sight::narrow(select, cx.actor) } else { select };
+        // Always as many places, so that the engine prepares one statement.
+        let places = some.iter().chain(std::iter::repeat(last)).take(COMPARED);
+        found.extend(cx.tx.select::<Candidate>(&select.and_in("d.id IN (", places.copied()))?);
+        if found.len() >= COMPARED {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// A candidate as the actor may know it; without a likeness it is the firm that it has in common.

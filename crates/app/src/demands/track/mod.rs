@@ -38,7 +38,18 @@ pub(super) fn decision(cx: &mut Cx<'_>, before: &Case, after: &Demand, make: Mov
     if decided.is_empty() || cx.actor.account.is_none() {
         return Ok(None);
     }
-    Ok(Some(Decision { proposal: proposing::propose(cx, &before.demand)?, decided }))
+    let mut proposal = proposing::proposed(cx, &before.demand)?;
+    // Of two units that were equally near the page proposed whichever had less in hand then.
+    if let Some(Proposal { rivals: Some(rivals), parts, .. }) = &mut proposal
+        && let Some((_, unit)) =
+            decided.iter().find(|(aspect, unit)| *aspect == Aspect::LeadUnit && rivals.contains(unit))
+    {
+        parts
+            .iter_mut()
+            .filter(|part| part.field == Aspect::LeadUnit.code())
+            .for_each(|part| part.value = Some(unit.clone()));
+    }
+    Ok(Some(Decision { proposal, decided }))
 }
 
 fn decided(before: &Demand, after: &Demand, make: Move) -> Vec<(Aspect, String)> {
