@@ -129,7 +129,7 @@ fn measure(engine: &str, url: Option<&str>, rows: usize, time: Duration) {
             println!("{name}, {connections:2} connections: {}", load.run(connections, ask));
         }
     }
-    if rows <= REPLAYED {
+    if rows < REPLAYED {
         replay(&server, &token, rows);
     }
     bulk::measure(&server.address, &token);
