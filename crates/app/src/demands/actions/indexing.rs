@@ -12,8 +12,8 @@ use crate::demands::{TEXT_KIND, records};
 const BATCH: usize = 128;
 
 /// Indexes the demands that wait, one batch; says whether more may wait. What has come in meanwhile is left to gather: a
-/// transaction for every one or two would take the writer from those who register. Segmentation runs outside the write transaction,
-/// so that the writer is held for the index alone.
+/// transaction for every one or two would take the writer from those who register. Segmentation runs outside the write
+/// transaction, so that the writer is held for the index alone.
 pub fn index_some(app: &App) -> Result<bool> {
     let read = app.read_now(&Actor::system(), |cx| {
         let pending = cx.tx.pending(TEXT_KIND, BATCH)?;
