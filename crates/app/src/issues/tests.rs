@@ -384,9 +384,31 @@ fn a_unit_sees_the_issues_of_its_demands_and_counts_the_rest() {
         assert_eq!(refusal(seen(city, &handler("shijianju"), &number).map(drop)).kind, RefusalKind::NotFound);
         let administrator = somebody(9, "管理员", "yingshang", &[Role::Administrator]);
         assert_eq!(refusal(seen(city, &administrator, &number).map(drop)).kind, RefusalKind::NotFound);
-        let (asked, input) = (number, because("我来定"));
+        let (asked, input) = (number.clone(), because("我来定"));
         let meddling = city.app.write_now(&handler("fagai"), move |cx| acting::act(cx, &asked, Act::SetAside, &input));
         assert_eq!(refusal(meddling).kind, RefusalKind::Forbidden);
+
+        let led =
+            ActInput { lead_unit: Some("市市场监管局".into()), members: Some(notices.clone()), ..confirmed() };
+        act(city, &number, Act::Confirm, led).unwrap();
+        let tells = |actor: &Actor, notice: &str| {
+            let history = seen(city, actor, &number).unwrap().history;
+            history
+                .iter()
+                .flat_map(|entry| &entry.fields)
+                .any(|f| f.value.as_deref().is_some_and(|v| v.contains(notice)))
+        };
+        assert!(
+            tells(&desk(), &notices[1]) && !tells(&handler("fagai"), &notices[1]),
+            "what lies beyond sight stays there"
+        );
+        let lead = seen(city, &handler("shijianju"), &number).unwrap();
+        assert_eq!(
+            (lead.rows.len(), lead.hidden, lead.may_answer),
+            (0, 3, true),
+            "the lead unit can open what it answers"
+        );
+        assert_eq!(listed(city, &handler("shijianju")), [(number.clone(), State::Confirmed, 3)]);
     });
 }
 
