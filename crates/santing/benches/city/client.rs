@@ -1,11 +1,12 @@
-//! A load generator on plain sockets: each connection is a thread that asks, waits for the answer, and asks again.
+//! A load generator on plain sockets: each connection asks, waits for the answer, and asks again.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// One request, ready to be sent.
 pub struct Request(String);
@@ -140,13 +141,15 @@ impl fmt::Display for Done {
 }
 
 impl Load {
-    /// Presses with so many connections; `request` makes the nth request.
-    pub fn run(&self, connections: usize, request: impl Fn(usize) -> Request + Sync) -> Done {
-        let next = AtomicUsize::new(0);
+    /// Presses with so many connections; `request` makes the nth request. All connections share one thread, so that the
+    /// client takes as little as it can of the cores that it shares with the server.
+    pub fn run(&self, connections: usize, request: impl Fn(usize) -> Request) -> Done {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let next = Cell::new(0);
         let started = Instant::now();
-        let results: Vec<(Vec<Duration>, usize)> = thread::scope(|scope| {
-            let workers: Vec<_> = (0..connections).map(|_| scope.spawn(|| self.worker(&next, &request))).collect();
-            workers.into_iter().map(|w| w.join().expect("a worker ends")).collect()
+        let results = runtime.block_on(async {
+            let workers = (0..connections).map(|_| self.worker(&next, &request));
+            futures_util::future::join_all(workers).await
         });
         let elapsed = started.elapsed().as_secs_f64();
         let failed = results.iter().map(|(_, failed)| failed).sum();
@@ -156,17 +159,42 @@ impl Load {
         Done { per_second: times.len() as f64 / elapsed, p50: at(0.5), p99: at(0.99), failed }
     }
 
-    fn worker(&self, next: &AtomicUsize, request: &(impl Fn(usize) -> Request + Sync)) -> (Vec<Duration>, usize) {
-        let mut connection = Connection::open(&self.address);
-        let (mut times, mut failed) = (Vec::new(), 0);
+    async fn worker(&self, next: &Cell<usize>, request: &impl Fn(usize) -> Request) -> (Vec<Duration>, usize) {
+        let mut stream = tokio::net::TcpStream::connect(&self.address).await.expect("the server answers");
+        stream.set_nodelay(true).expect("a socket takes the option");
+        let (mut times, mut failed, mut read) = (Vec::new(), 0, Vec::with_capacity(1 << 16));
         let end = Instant::now() + self.time;
         while Instant::now() < end {
-            let request = request(next.fetch_add(1, Ordering::Relaxed));
+            let request = request(next.replace(next.get() + 1));
             let asked = Instant::now();
-            let response = connection.ask(&request);
+            stream.write_all(request.0.as_bytes()).await.expect("the server reads");
+            let status = answered(&mut stream, &mut read).await;
             times.push(asked.elapsed());
-            failed += usize::from(response.status >= 300);
+            failed += usize::from(status >= 300);
         }
         (times, failed)
     }
+}
+
+/// Reads one answer and drops its body; its status.
+async fn answered(stream: &mut tokio::net::TcpStream, read: &mut Vec<u8>) -> u16 {
+    read.clear();
+    let mut whole = None;
+    while whole.is_none_or(|(length, _)| read.len() < length) {
+        assert!(stream.read_buf(read).await.expect("the server answers") > 0, "the server hung up");
+        whole = whole.or_else(|| head(read));
+    }
+    whole.map(|(_, status)| status).unwrap_or_default()
+}
+
+/// The length of the whole answer and its status, once the head is there.
+fn head(read: &[u8]) -> Option<(usize, u16)> {
+    let end = read.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&read[..end]).expect("a head is text");
+    let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status line");
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().expect("a length"))
+    });
+    Some((end + 4 + length.unwrap_or_default(), status))
 }

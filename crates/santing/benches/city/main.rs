@@ -27,7 +27,7 @@ use server::Server;
 const EXCHANGED: usize = 100_000;
 
 /// Makes the nth request.
-type Ask<'a> = Box<dyn Fn(usize) -> Request + Sync + 'a>;
+type Ask<'a> = Box<dyn Fn(usize) -> Request + 'a>;
 
 /// Demands that the simulator takes at once.
 const REPLAYED: usize = 100_000;
